@@ -1,0 +1,50 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// attempt runs one handler in a savepoint and enqueues what it said. Its failures stay its own; an error
+// is only returned where the whole transaction is lost.
+func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Handler) error {
+	r.feature, r.said = feature, nil
+	err := e.db.Tx(ctx, func(ctx context.Context) error { return safely(ctx, r, run) })
+	if err != nil {
+		r.said = nil
+		var refusal *Refusal
+		if errors.As(err, &refusal) {
+			r.Reply(refusal.Text)
+		} else if err := e.failed(ctx, r, err); err != nil {
+			return err
+		}
+	}
+	for i := range r.said {
+		if err := e.enqueue(ctx, &r.said[i]); err != nil {
+			return fmt.Errorf("enqueue: %w", err)
+		}
+	}
+	r.said = nil
+	return nil
+}
+
+// failed logs a handler's error and, where somebody waits for an answer, says sorry.
+func (e *Engine) failed(ctx context.Context, r *Request, err error) error {
+	if dead := e.db.Alive(ctx); dead != nil {
+		return fmt.Errorf("%s: %w", r.feature, errors.Join(err, dead))
+	}
+	var p *panicError
+	if errors.As(err, &p) {
+		e.log.Error("handler panicked; its work is undone", "feature", r.feature, "event", r.ID, "err", err, "stack", string(p.stack))
+	} else {
+		e.log.Error("handler failed; its work is undone", "feature", r.feature, "event", r.ID, "err", err)
+	}
+	if r.Kind == Message && r.Args != noCommand {
+		r.Reply(e.speech.text(r.Actor.Language, helpFeature, "failed", nil))
+	}
+	return nil
+}
+
+// noCommand marks a request that is no command; no message can hold it, because tidy removes controls.
+const noCommand = "\x00"

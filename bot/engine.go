@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Options is what an Engine is made of. Storage, Observe and Resolve are required.
+type Options struct {
+	Storage  Storage
+	Features []Feature
+
+	// Observe learns who an event comes from and what it tells about the community, and sets r.Actor. It
+	// runs for every accepted event that is not the bot's own, and must succeed.
+	Observe Handler
+	// Resolve fills in the Route and Mentions of something that is about to be sent. An error withholds it.
+	Resolve func(ctx context.Context, o *Outgoing) error
+	// Screen is asked about everything the bot is about to say; bad words withhold it.
+	Screen func(text string) (word string, bad bool)
+	// Next is the first slot of a cron spec after an instant, in the community's zone.
+	Next func(spec string, after time.Time) (time.Time, error)
+
+	Secret   *[]byte           // seeds Request.Rand; read when the first event comes
+	Language string            // the default language; empty: zh
+	Texts    map[string]string // texts that replace those of the features, by "feature.key"
+	Names    []string          // what the bot is called, besides Event.BotName
+	Batch    int               // how many events may share one transaction; 0: 1,024
+	Log      *slog.Logger
+
+	// OnSaid hears what was said, in order, after the commit.
+	OnSaid func(Outgoing)
+}
+
+// Engine accepts events and runs the features. It is safe for concurrent use; events are handled one at a time.
+type Engine struct {
+	opts      Options
+	db        Storage
+	log       *slog.Logger
+	speech    *speech
+	commands  map[string]*owned // by folded name
+	offered   []*owned          // in the order of the features
+	listeners map[Kind][]listener
+	observers []listener
+	jobs      map[string]*job // by "feature.job"
+	jobOrder  []*job
+	guards    map[string]Guard // by "feature.guard"
+
+	queue queue
+	wake  chan struct{} // told when there may be something to send
+
+	clock sync.Mutex // guards Advance
+}
+
+type owned struct {
+	Command
+	feature string
+}
+
+type listener struct {
+	feature string
+	run     Handler
+}
+
+// New checks everything that can be wrong and tells it all at once; nothing is started.
+func New(opts Options) (*Engine, error) {
+	if opts.Language == "" {
+		opts.Language = "zh"
+	}
+	if opts.Batch == 0 {
+		opts.Batch = 1024
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Screen == nil {
+		opts.Screen = func(string) (string, bool) { return "", false }
+	}
+	if opts.Secret == nil {
+		opts.Secret = new([]byte)
+	}
+	if opts.OnSaid == nil {
+		opts.OnSaid = func(Outgoing) {}
+	}
+	e := &Engine{
+		opts: opts, db: opts.Storage, log: opts.Log,
+		queue: queue{turn: make(chan struct{}, 1)},
+		wake:  make(chan struct{}, 1),
+	}
+	e.opts.Features = append([]Feature{help()}, opts.Features...)
+	if err := e.register(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Deliver accepts events and runs them, in order; see Sink. Events that wait are committed together.
+func (e *Engine) Deliver(ctx context.Context, batch []Event) error {
+	_, err := e.submit(ctx, batch, false)
+	return err
+}
+
+// Import accepts and observes events without any feature's words, points or jobs. It tells how many were
+// new; the rest had been accepted before.
+func (e *Engine) Import(ctx context.Context, batch []Event) (accepted int, err error) {
+	return e.submit(ctx, batch, true)
+}
+
+func (e *Engine) submit(ctx context.Context, batch []Event, history bool) (accepted int, err error) {
+	for len(batch) > 0 {
+		n := min(len(batch), e.opts.Batch)
+		w := &work{events: batch[:n], history: history}
+		if err := e.queue.do(ctx, w, e.process); err != nil {
+			return accepted + w.accepted, err
+		}
+		accepted += w.accepted
+		batch = batch[n:]
+	}
+	return accepted, nil
+}
+
+// Do runs fn in a transaction of its own, between events.
+func (e *Engine) Do(ctx context.Context, fn func(ctx context.Context) error) error {
+	return e.queue.do(ctx, &work{alone: fn}, e.process)
+}
+
+func (e *Engine) wakeCourier() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// enqueue stores something said, to be sent after the commit.
+func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
+	state, reason := Pending, ""
+	o.Text = Clean(o.Text)
+	if word, bad := e.opts.Screen(o.Text); bad {
+		state, reason = Withheld, "own speech holds a forbidden word: "+word
+		e.log.Warn("own speech withheld", "feature", o.Feature, "event", o.Event, "word", word)
+	}
+	mention := ""
+	if len(o.Mention) > 0 {
+		b, err := json.Marshal(o.Mention)
+		if err != nil {
+			return err
+		}
+		mention = string(b)
+	}
+	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
+		said_at, not_before, not_after, guard, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
+		o.SaidAt.UnixMilli(), millis(o.NotBefore), millis(o.NotAfter), o.Guard, string(state), reason)
+	if err != nil {
+		return err
+	}
+	if state == Pending {
+		said := *o
+		e.db.OnCommit(ctx, func() {
+			e.opts.OnSaid(said)
+			e.wakeCourier()
+		})
+	}
+	return nil
+}
+
+// millis is a time as it is stored: Unix milliseconds, 0 for none.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// Claim takes up to limit things that are due, most urgent first, marks them as being sent, and gives them
+// with their routes. What is too late, guarded or without a receiver is withheld instead, and its feature told.
+func (e *Engine) Claim(ctx context.Context, now time.Time, limit int) (claimed []Outgoing, err error) {
+	err = e.Do(ctx, func(ctx context.Context) error {
+		claimed = nil
+		due, err := e.due(ctx, now, limit)
+		if err != nil {
+			return err
+		}
+		for _, o := range due {
+			reason, err := e.check(ctx, &o, now)
+			if err != nil {
+				return err
+			}
+			if reason != "" {
+				if err := e.settle(ctx, o, Withheld, reason, now); err != nil {
+					return err
+				}
+				continue
+			}
+			if _, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, attempts = attempts + 1 WHERE id = ?`, string(Sending), o.ID); err != nil {
+				return err
+			}
+			claimed = append(claimed, o)
+		}
+		return nil
+	})
+	return claimed, err
+}
+
+func (e *Engine) due(ctx context.Context, now time.Time, limit int) ([]Outgoing, error) {
+	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT id, feature, ref, event, group_id, member_id, text, mention, picture,
+		priority, said_at, not_before, not_after, guard FROM outbox
+		WHERE state = 'pending' AND not_before <= ? ORDER BY priority, id LIMIT ?`, now.UnixMilli(), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read outbox: %w", err)
+	}
+	defer rows.Close()
+	var due []Outgoing
+	for rows.Next() {
+		var o Outgoing
+		var mention string
+		var said, before, after int64
+		if err := rows.Scan(&o.ID, &o.Feature, &o.Ref, &o.Event, &o.Group, &o.Member, &o.Text, &mention, &o.Picture,
+			&o.Priority, &said, &before, &after, &o.Guard); err != nil {
+			return nil, fmt.Errorf("read outbox: %w", err)
+		}
+		if mention != "" {
+			if err := json.Unmarshal([]byte(mention), &o.Mention); err != nil {
+				return nil, fmt.Errorf("outbox %d: mention: %w", o.ID, err)
+			}
+		}
+		o.SaidAt, o.NotBefore, o.NotAfter = fromMillis(said), fromMillis(before), fromMillis(after)
+		due = append(due, o)
+	}
+	return due, rows.Err()
+}
+
+// check decides whether something due may be sent, and resolves where to.
+func (e *Engine) check(ctx context.Context, o *Outgoing, now time.Time) (reason string, err error) {
+	if !o.NotAfter.IsZero() && now.After(o.NotAfter) {
+		return "too late", nil
+	}
+	if o.Guard != "" {
+		guard := e.guards[o.Feature+"."+o.Guard]
+		if guard == nil {
+			return "its guard no longer exists: " + o.Guard, nil
+		}
+		err := e.db.Tx(ctx, func(ctx context.Context) (err error) {
+			defer func() {
+				if v := recover(); v != nil {
+					err = &panicError{value: v}
+				}
+			}()
+			reason, err = guard(ctx, *o, now)
+			return err
+		})
+		if err != nil {
+			if dead := e.db.Alive(ctx); dead != nil {
+				return "", errors.Join(err, dead)
+			}
+			e.log.Error("guard failed; its words are withheld", "feature", o.Feature, "guard", o.Guard, "err", err)
+			return "its guard failed", nil
+		}
+		if reason != "" {
+			return reason, nil
+		}
+	}
+	if err := e.opts.Resolve(ctx, o); err != nil {
+		if dead := e.db.Alive(ctx); dead != nil {
+			return "", errors.Join(err, dead)
+		}
+		return err.Error(), nil
+	}
+	return "", nil
+}
+
+// settle writes the final state of something said and tells its feature.
+func (e *Engine) settle(ctx context.Context, o Outgoing, outcome Outcome, reason string, now time.Time) error {
+	_, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE id = ?`,
+		string(outcome), reason, now.UnixMilli(), o.ID)
+	if err != nil {
+		return fmt.Errorf("settle %d: %w", o.ID, err)
+	}
+	r := &Request{engine: e, Args: noCommand, Event: Event{
+		ID: fmt.Sprintf("delivered/%d", o.ID), Kind: Delivered, At: now, SeenAt: now, Ref: o.Ref, Outcome: outcome,
+	}}
+	r.Actor = Actor{Group: o.Group, Member: o.Member, Language: e.opts.Language, Active: true}
+	for _, l := range e.listeners[Delivered] {
+		if l.feature == o.Feature {
+			if err := e.attempt(ctx, r, l.feature, l.run); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Settle records what became of claimed things, in one transaction. An outcome of Pending puts a thing back
+// until the given time.
+func (e *Engine) Settle(ctx context.Context, now time.Time, results ...Result) error {
+	return e.Do(ctx, func(ctx context.Context) error {
+		for _, r := range results {
+			if r.Outcome == Pending {
+				if _, err := exec(ctx, e.db, `UPDATE outbox SET state = 'pending', not_before = ?, reason = ? WHERE id = ? AND state = 'sending'`,
+					millis(r.Until), r.Reason, r.Outgoing.ID); err != nil {
+					return err
+				}
+				continue
+			}
+			if r.Receipt != "" {
+				if _, err := exec(ctx, e.db, `UPDATE outbox SET receipt = ? WHERE id = ?`, r.Receipt, r.Outgoing.ID); err != nil {
+					return err
+				}
+			}
+			if err := e.settle(ctx, r.Outgoing, r.Outcome, r.Reason, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Result is what became of one claimed thing.
+type Result struct {
+	Outgoing Outgoing
+	Outcome  Outcome
+	Reason   string
+	Receipt  string
+	Until    time.Time // Pending: when to try again
+}

@@ -1,0 +1,60 @@
+package bot
+
+import "time"
+
+// Priority orders what waits to be sent; lower goes first.
+type Priority int
+
+// The priorities.
+const (
+	Alert    Priority = 10 // managers must know now
+	Answer   Priority = 20 // somebody asked
+	Notice   Priority = 30 // something that people are owed
+	Post     Priority = 40 // a scheduled word to the group
+	Friendly Priority = 50 // nudges, cheers
+)
+
+// Outcome is the state of something said.
+type Outcome string
+
+// The outcomes. Pending and Sending are on the way; the others are final.
+const (
+	Pending  Outcome = "pending"
+	Sending  Outcome = "sending"
+	Sent     Outcome = "sent"
+	Failed   Outcome = "failed"   // it certainly was not delivered
+	Unknown  Outcome = "unknown"  // it may have been delivered, so it is never sent again blindly
+	Withheld Outcome = "withheld" // we chose not to send it: too late, guarded, or against our own word list
+)
+
+// Outgoing is something the bot says. Features name the receiver by the community's ids, which outlive a
+// login; the engine resolves them when the row is claimed. Exactly one of Group and Member is set.
+type Outgoing struct {
+	ID      int64
+	Feature string // who said it, and hears what became of it
+	Ref     string // the feature's own name for it; comes back in the Delivered event
+	Event   string // the event that caused it
+
+	Group  string
+	Member string
+
+	Text     string
+	Mention  []string // members to address, by the community's ids
+	Picture  []byte   // PNG; sent before the text
+	Priority Priority
+
+	SaidAt    time.Time // the time of the event that caused it
+	NotBefore time.Time // zero: at once
+	NotAfter  time.Time // zero: never too late
+	Guard     string    // a named check of its feature, run when the row is claimed
+
+	Route    Route    // resolved when claimed
+	Mentions []Person // resolved when claimed
+}
+
+// Route is where something goes: a chat or a person of one transport.
+type Route struct {
+	Transport string
+	Chat      ChatID // the group; empty in private
+	User      UserID // the person; empty in a group
+}

@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"math/rand/v2"
+	"time"
+)
+
+// Request is one event on its way through the features. It collects what they say; nothing leaves before the commit.
+type Request struct {
+	Event
+	Actor     Actor
+	Seq       int64  // the event's number in the inbox
+	Args      string // a command's arguments, as typed
+	Confirmed bool   // the sender has confirmed this command
+
+	engine  *Engine
+	feature string
+	said    []Outgoing
+	rand    *rand.Rand
+}
+
+// Refusal is an error that undoes a handler's work and is said to the person instead.
+type Refusal struct{ Text string }
+
+func (r *Refusal) Error() string { return "refused: " + r.Text }
+
+// Refuse undoes the handler's work and says text instead. text is in the reader's language and kind.
+func Refuse(text string) error { return &Refusal{Text: text} }
+
+// T is a text of the request's feature in the language spoken here. kv are pairs of a name and a value for
+// the text's {{.Name}}. A key that does not exist in a catalogue is refused at start where it is known, and
+// printed as the key otherwise.
+func (r *Request) T(key string, kv ...any) string {
+	return r.engine.speech.text(r.Actor.Language, r.feature, key, kv)
+}
+
+// In is the request seen by another feature, for its texts; what it says is not collected.
+func (r *Request) In(feature string) *Request {
+	other := *r
+	other.feature, other.said = feature, nil
+	return &other
+}
+
+// Refuse is Refuse with a text of the feature.
+func (r *Request) Refuse(key string, kv ...any) error { return Refuse(r.T(key, kv...)) }
+
+// Reply answers in the chat that the event came from.
+func (r *Request) Reply(text string) {
+	o := Outgoing{Text: text, Priority: Answer}
+	if r.Actor.Group != "" {
+		o.Group = r.Actor.Group
+	} else {
+		o.Member = r.Actor.Member
+	}
+	r.Send(o)
+}
+
+// Say speaks to a group.
+func (r *Request) Say(group, text string) { r.Send(Outgoing{Group: group, Text: text, Priority: Post}) }
+
+// Whisper speaks to a member in private.
+func (r *Request) Whisper(member, text string) {
+	r.Send(Outgoing{Member: member, Text: text, Priority: Answer})
+}
+
+// Send says o. Feature, Event and SaidAt are filled in.
+func (r *Request) Send(o Outgoing) {
+	if (o.Group == "") == (o.Member == "") {
+		return // nobody to hear it: an event without a sender has no one to answer
+	}
+	o.Feature, o.Event, o.SaidAt = r.feature, r.ID, r.At
+	if o.Priority == 0 {
+		o.Priority = Post
+	}
+	r.said = append(r.said, o)
+}
+
+// Later makes a Tick of the feature's job due at the given time. While one of the same job and key is
+// waiting, the earlier one stands. It is stored with the handler's work and survives restarts.
+func (r *Request) Later(ctx context.Context, at time.Time, job, key string) error {
+	return r.engine.later(ctx, r.feature+"."+job, key, at)
+}
+
+// Again runs text as a command of the same sender, in the same transaction, with Confirmed set: how a
+// confirmed command goes on.
+func (r *Request) Again(ctx context.Context, text string) error {
+	return r.engine.again(ctx, r, text)
+}
+
+// Commands are the commands that this person may use here, in the order of the features.
+func (r *Request) Commands() []Offer { return r.engine.offers(r) }
+
+// Rand is this event's own source of chance: seeded from the event's id and the community's secret, so that
+// a replay is the same and nobody can predict it.
+func (r *Request) Rand() *rand.Rand {
+	if r.rand == nil {
+		h := sha256.New()
+		h.Write(*r.engine.opts.Secret)
+		h.Write([]byte(r.ID))
+		sum := h.Sum(nil)
+		r.rand = rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum), binary.LittleEndian.Uint64(sum[8:])))
+	}
+	return r.rand
+}
