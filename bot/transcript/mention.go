@@ -1,0 +1,58 @@
+package transcript
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// mentioned finds the people that a text addresses with @, each once, and whether it addresses the bot.
+func (p *people) mentioned(text string) (who []bot.Person, toBot bool, err error) {
+	for {
+		i := strings.IndexAny(text, "@＠")
+		if i < 0 {
+			return who, toBot, nil
+		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		text = text[i+size:]
+		name := p.longest(text)
+		text = text[len(name):]
+		if name == "" {
+			continue
+		}
+		if name == p.bot.Name {
+			toBot = true
+			continue
+		}
+		found, err := p.find(name)
+		if err != nil {
+			return nil, false, err
+		}
+		if !slices.ContainsFunc(who, func(w bot.Person) bool { return w.User == found.User }) {
+			who = append(who, *found)
+		}
+	}
+}
+
+// longest is the longest name with which s begins and after which it does not go on as a word.
+func (p *people) longest(s string) (name string) {
+	try := func(n string) {
+		if len(n) > len(name) && strings.HasPrefix(s, n) && ends(s[len(n):]) {
+			name = n
+		}
+	}
+	try(p.bot.Name)
+	for _, who := range p.known {
+		try(string(who.User))
+		try(who.Name)
+	}
+	return name
+}
+
+func ends(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return rest == "" || unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)
+}
