@@ -1,0 +1,28 @@
+package main
+
+// CLI is the command line: one field per subcommand, one file per field.
+type CLI struct {
+	Globals
+
+	Demo     demoCmd     `cmd:"" help:"Open a community in the browser: no account, no configuration."`
+	Run      runCmd      `cmd:"" help:"Run the bot."`
+	Init     initCmd     `cmd:"" help:"Write a commented weilu.yaml."`
+	Config   configCmd   `cmd:"" help:"Check or print the configuration."`
+	Import   importCmd   `cmd:"" help:"Import a history of messages."`
+	Members  membersCmd  `cmd:"" help:"List the members."`
+	Activity activityCmd `cmd:"" help:"Show how lively a month was."`
+	Ledger   ledgerCmd   `cmd:"" help:"Check the points ledger."`
+	BindCode bindCodeCmd `cmd:"" help:"Make a new code that makes its user the owner."`
+	Replay   replayCmd   `cmd:"" help:"Run a transcript and check what is said."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
+	Commands commandsCmd `cmd:"" help:"Print the table of chat commands."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// Globals are the flags that all subcommands take.
+type Globals struct {
+	Data    string            `help:"Directory of the data." default:"weilu-data" placeholder:"DIR" type:"path"`
+	Config  string            `help:"Configuration file. Default: ./weilu.yaml, if there is one." placeholder:"FILE" type:"path"`
+	Set     map[string]string `help:"Set a value, stronger than file and environment." placeholder:"SECTION.KEY=VALUE" mapsep:"none"`
+	Verbose bool              `help:"Log more." short:"v"`
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/weilu-im/weilu/points"
+)
+
+type ledgerCmd struct {
+	Verify verifyCmd `cmd:"" help:"Prove that chain, sums and balances hold. Exit 1 when they don't."`
+}
+
+type verifyCmd struct {
+	Root string `help:"A root that was published earlier: it must still be in the chain." placeholder:"HEX"`
+	JSON bool   `help:"Print JSON." name:"json"`
+}
+
+// Run verifies the ledger, beside a running bot or offline.
+func (cmd *verifyCmd) Run(ctx context.Context, g *Globals) error {
+	_, db, err := g.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var report points.Report
+	err = db.Snapshot(ctx, func(ctx context.Context) (err error) {
+		report, err = points.New(db.Conn, db.Tx).Verify(ctx, points.VerifyOptions{Root: cmd.Root})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if cmd.JSON {
+		if err := printJSON(os.Stdout, report); err != nil {
+			return err
+		}
+	} else {
+		printReport(report)
+	}
+	if !report.OK {
+		return &exitError{code: 1}
+	}
+	return nil
+}
+
+func printReport(r points.Report) {
+	verdict := "the ledger holds"
+	if !r.OK {
+		verdict = "THE LEDGER DOES NOT HOLD"
+	}
+	fmt.Printf("%s: %d transfers, %d sealed, root %s\n", verdict, r.Transfers, r.Sealed, r.Root)
+	for _, p := range r.Problems {
+		fmt.Println("  " + printable(p))
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/weilu-im/weilu/bot/transcript"
+	"github.com/weilu-im/weilu/community/stage"
+	"github.com/weilu-im/weilu/config"
+)
+
+type replayCmd struct {
+	File string `arg:"" help:"The transcript, FILE.chat."`
+	JSON bool   `help:"Print one JSON object a line for all that is said." name:"json"`
+}
+
+// Run plays a transcript to the whole program, on a database of its own that is thrown away.
+func (cmd *replayCmd) Run(ctx context.Context, g *Globals) error {
+	src, err := os.ReadFile(cmd.File)
+	if err != nil {
+		return usage("%w", err)
+	}
+	script, err := transcript.Parse(cmd.File, src)
+	if err != nil {
+		return &exitError{2, err}
+	}
+	result, err := transcript.Run(ctx, script, g.world, transcript.Options{})
+	var syntax *transcript.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return &exitError{2, err}
+	case err != nil:
+		return err
+	}
+	if cmd.JSON {
+		if err := transcript.JSON(os.Stdout, result); err != nil {
+			return err
+		}
+		for _, f := range result.Failures {
+			fmt.Fprintln(os.Stderr, f)
+		}
+	} else if err := transcript.Text(os.Stdout, result); err != nil {
+		return err
+	}
+	if len(result.Failures) > 0 {
+		return &exitError{code: 1}
+	}
+	return nil
+}
+
+// world builds the whole program for one transcript.
+func (g *Globals) world(ctx context.Context, set map[string]string, start time.Time) (transcript.World, error) {
+	s, _, err := loadFrom(config.Source{Set: set})
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "weilu-replay-")
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	var a *app
+	st := stage.New(start, func() error {
+		if a == nil {
+			return os.RemoveAll(dir)
+		}
+		return errors.Join(a.close(), os.RemoveAll(dir))
+	})
+	a, err = open(ctx, s, log, openOptions{
+		dsn: filepath.Join(dir, "weilu.db"), adopt: adoptAll, onSaid: st.Hear, secret: []byte("replay"),
+	})
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	if err := st.Open(ctx, a.engine, a.community); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return st, nil
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/jsonl"
+	"github.com/weilu-im/weilu/bot/schedule"
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/points"
+)
+
+type runCmd struct {
+	Transport string `required:"" enum:"jsonl" help:"How the bot talks: jsonl (events as lines on standard input, words as lines on standard output)."`
+}
+
+// Run runs the bot until it is stopped or its input ends.
+func (cmd *runCmd) Run(ctx context.Context, g *Globals) error {
+	a, err := g.openWriter(ctx, openOptions{adopt: func(transport string) bool { return transport == jsonl.Name }})
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.tellBindCode(ctx); err != nil {
+		return err
+	}
+	return a.serve(ctx, jsonl.New(os.Stdin, os.Stdout, a.log))
+}
+
+// tellBindCode prints the code that makes somebody the owner, at the first start. It goes to standard error,
+// because standard output may belong to a transport.
+func (a *app) tellBindCode(ctx context.Context) error {
+	owner, waiting, err := community.HasOwner(ctx, a.db)
+	if err != nil || owner {
+		return err
+	}
+	if waiting {
+		a.log.Info("nobody is the owner yet; weilu bind-code makes a new code")
+		return nil
+	}
+	code, err := community.NewBindCode(ctx, a.db, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, bindLine(code))
+	return nil
+}
+
+// serve runs a transport with everything that goes on beside it, and ends when the transport does: what is
+// due has been said by then and the ledger is sealed.
+func (a *app) serve(ctx context.Context, t bot.Transport) error {
+	if err := a.engine.Start(ctx, time.Now()); err != nil {
+		return err
+	}
+	courier := a.engine.Courier(time.Now, t)
+	beside, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	failed := make(chan error, 3)
+	for _, run := range []func(context.Context) error{
+		courier.Run,
+		func(ctx context.Context) error {
+			return schedule.Run(ctx, a.log, func(ctx context.Context, now time.Time) error { return a.engine.Advance(ctx, now, true) })
+		},
+		a.sealing,
+	} {
+		wg.Go(func() {
+			if err := run(beside); err != nil && beside.Err() == nil {
+				failed <- err
+			}
+		})
+	}
+	a.log.Info("serving", "transport", t.Name())
+	err := t.Run(ctx, a.engine)
+	stop()
+	wg.Wait()
+	close(failed)
+	for e := range failed {
+		err = errors.Join(err, e)
+	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = nil
+	}
+	// What is due now is still said: the transport took its last event, and somebody waits for the answer.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	if ctx.Err() == nil {
+		err = errors.Join(err, courier.Drain(last))
+	}
+	return errors.Join(err, a.seal(last))
+}
+
+// lastWords is how long the last words may take.
+const lastWords = 30 * time.Second
+
+// sealEvery is how long a transfer may wait for its seal.
+const sealEvery = 10 * time.Second
+
+func (a *app) sealing(ctx context.Context) error {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := a.seal(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("seal", "err", err)
+			}
+		}
+	}
+}
+
+// seal appends everything unsealed to the ledger's chain, in steps that events can pass between.
+func (a *app) seal(ctx context.Context) error { return sealAll(ctx, a.engine, a.ledger) }
+
+func sealAll(ctx context.Context, engine *bot.Engine, ledger *points.Ledger) error {
+	const atOnce = 2000
+	for {
+		n := 0
+		err := engine.Do(ctx, func(ctx context.Context) (err error) {
+			n, err = ledger.Seal(ctx, atOnce)
+			return err
+		})
+		if err != nil || n < atOnce {
+			return err
+		}
+	}
+}
+
+// checkEngine tells whether features fit together with these settings.
+func checkEngine(s *settings) error {
+	_, err := bareEngine(s)
+	return err
+}
+
+// bareEngine is the engine without storage, to look at.
+func bareEngine(s *settings) (*bot.Engine, error) {
+	calendar, err := s.Community.Calendar()
+	if err != nil {
+		return nil, err
+	}
+	c, err := community.New(community.Options{Calendar: calendar, Words: s.Words, Log: slog.New(slog.DiscardHandler),
+		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour})
+	if err != nil {
+		return nil, err
+	}
+	return bot.New(bot.Options{
+		Storage: noStorage{}, Features: features(nil, c, nil, s), Observe: c.Observe, Resolve: c.Resolve,
+		Next: schedule.Next(calendar.Zone()), Language: s.Community.Language, Texts: s.Texts, Names: s.Community.BotNames,
+	})
+}
+
+// noStorage stands where nothing is stored.
+type noStorage struct{ bot.Storage }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/rules"
+	"github.com/weilu-im/weilu/community/wallet"
+	"github.com/weilu-im/weilu/community/welcome"
+	"github.com/weilu-im/weilu/config"
+)
+
+// defaultConfig is read when no file is named and it exists.
+const defaultConfig = "weilu.yaml"
+
+// settings are all sections of the configuration.
+type settings struct {
+	Community community.Config
+	Database  databaseConfig
+	Points    wallet.Config
+	Welcome   welcome.Config
+	Rules     rules.Config
+	Words     community.WordConfig
+	Texts     map[string]string
+}
+
+// databaseConfig is the section database.
+type databaseConfig struct {
+	DSN string `yaml:"dsn" doc:"postgres://user:password@host/database instead of the SQLite file in the data directory" secret:"true"`
+}
+
+func defaults() *settings {
+	return &settings{
+		Community: community.Defaults(), Points: wallet.Defaults(), Welcome: welcome.Defaults(),
+		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{},
+	}
+}
+
+// sections lists the sections in the order of the example.
+func (s *settings) sections() []section {
+	return []section{
+		{"community", "Who the community is, and how its time runs.", &s.Community},
+		{"database", "Where the data lies. Without a DSN: weilu.db in the data directory.", &s.Database},
+		{"points", "What earns points, and how managers grant them.", &s.Points},
+		{"welcome", "How newcomers are greeted.", &s.Welcome},
+		{"rules", "The rules that 公约 shows.", &s.Rules},
+		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
+		{"texts", "The community's own wording, by feature and key, like checkin.done.", &s.Texts},
+	}
+}
+
+type section struct {
+	name, doc string
+	value     any
+}
+
+// load reads the configuration; all that is wrong with it is told at once.
+func load(g *Globals) (*settings, *config.File, error) {
+	file := g.Config
+	if file == "" {
+		if _, err := os.Stat(defaultConfig); !errors.Is(err, fs.ErrNotExist) {
+			file = defaultConfig
+		}
+	}
+	return loadFrom(config.Source{File: file, Environ: os.Environ(), Set: g.Set})
+}
+
+func loadFrom(src config.Source) (*settings, *config.File, error) {
+	f, err := config.Open(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := defaults()
+	for _, sec := range s.sections() {
+		f.Section(sec.name, sec.value)
+	}
+	if err := f.Err(); err != nil {
+		return nil, f, err
+	}
+	return s, f, nil
+}
+
+// example writes the commented configuration with all defaults.
+func example(w io.Writer) error {
+	var docs []config.Doc
+	for _, sec := range defaults().sections() {
+		docs = append(docs, config.Doc{Name: sec.name, Doc: sec.doc, Defaults: sec.value})
+	}
+	return config.Example(w, docs)
+}
+
+func (g *Globals) sqlitePath() string { return filepath.Join(g.Data, "weilu.db") }

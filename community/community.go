@@ -1,0 +1,153 @@
+package community
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+//go:embed locales
+var locales embed.FS
+
+// Options is what a Community is made of. Storage and Calendar are required.
+type Options struct {
+	Storage     bot.Storage
+	Calendar    *Calendar
+	Words       WordConfig
+	Language    string                      // the default language: zh or en
+	Bots        []string                    // accounts that are bots: transports' user ids or member ids
+	AdoptAll    func(transport string) bool // whether groups of a transport are enabled when first seen; nil: none
+	NoiseBudget int                         // words a group may get unasked on one Day
+	KeepText    time.Duration               // how long raw texts are kept; 0: for ever
+	Log         *slog.Logger
+}
+
+// Community is one brand's community: the shared words that all features meet in.
+type Community struct {
+	*Roster
+	Activity      *Activity
+	Calendar      *Calendar
+	Consent       *Consent
+	Confirmations *Confirmations
+	Undo          *Undo
+	Audit         *Audit
+	Contributions *Contributions
+	Noise         *Noise
+	Words         *Words
+
+	db   bot.Storage
+	opts Options
+}
+
+// New makes the community on its storage. Nothing is read before the first event.
+func New(opts Options) (*Community, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	words, err := NewWords(opts.Words)
+	if err != nil {
+		return nil, err
+	}
+	audit := NewAudit(opts.Storage)
+	c := &Community{
+		Activity:      &Activity{db: opts.Storage, calendar: opts.Calendar},
+		Calendar:      opts.Calendar,
+		Consent:       NewConsent(opts.Storage),
+		Confirmations: NewConfirmations(opts.Storage),
+		Undo:          NewUndo(opts.Storage, audit),
+		Audit:         audit,
+		Contributions: NewContributions(opts.Storage),
+		Noise:         NewNoise(opts.Storage, opts.Calendar, opts.NoiseBudget),
+		Words:         words,
+		db:            opts.Storage, opts: opts,
+	}
+	c.Roster = newRoster(opts, words)
+	return c, nil
+}
+
+// Observe learns from an event who acts and where, sets r.Actor, and counts messages. It is the engine's
+// Options.Observe.
+func (c *Community) Observe(ctx context.Context, r *bot.Request) error {
+	seen, err := c.Roster.observe(ctx, r)
+	if err != nil {
+		return err
+	}
+	return c.Activity.observe(ctx, r, seen)
+}
+
+// Feature is the community's own commands and jobs.
+func (c *Community) Feature() bot.Feature {
+	texts, err := fs.Sub(locales, "locales")
+	if err != nil {
+		panic(err) // the embedded folder has this name
+	}
+	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations()}
+	f.Commands = append(f.Commands, c.Consent.Commands()...)
+	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
+	f.Commands = append(f.Commands, c.roleCommands()...)
+	f.Commands = append(f.Commands, c.Undo.Commands()...)
+	f.Commands = append(f.Commands, c.Noise.Commands()...)
+	if c.opts.KeepText > 0 {
+		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})
+	}
+	return f
+}
+
+// CheckCalendar compares the calendar with the one that the stored aggregates were made with, and keeps it
+// where there is none yet. A different one is an error: `weilu rebuild` makes the aggregates anew.
+func (c *Community) CheckCalendar(ctx context.Context) error {
+	want := c.Calendar.String()
+	stored, err := setting(ctx, c.db, "calendar")
+	if err != nil {
+		return err
+	}
+	switch stored {
+	case want:
+		return nil
+	case "":
+		return c.db.Tx(ctx, func(ctx context.Context) error { return putSetting(ctx, c.db, "calendar", want) })
+	}
+	return fmt.Errorf("the stored Days were made with %q, and the configuration says %q: set it back, or run `weilu rebuild`", stored, want)
+}
+
+// String names the calendar: zone and day start.
+func (c *Calendar) String() string {
+	return fmt.Sprintf("%s %02d:%02d", c.zone, int(c.starts.Hours()), int(c.starts.Minutes())%60)
+}
+
+// Secret is a random value of this community that never leaves it. It is made by the first call.
+func Secret(ctx context.Context, db bot.Storage, fresh func() string) (secret string, err error) {
+	if secret, err = setting(ctx, db, "secret"); err != nil || secret != "" {
+		return secret, err
+	}
+	secret = fresh()
+	return secret, db.Tx(ctx, func(ctx context.Context) error { return putSetting(ctx, db, "secret", secret) })
+}
+
+type settingRow struct {
+	Key   string `gorm:"primaryKey"`
+	Value string
+}
+
+func (settingRow) TableName() string { return "settings" }
+
+func setting(ctx context.Context, db bot.Storage, key string) (string, error) {
+	var row settingRow
+	err := db.Conn(ctx).Where("key = ?", key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return "", nil
+	}
+	return row.Value, err
+}
+
+func putSetting(ctx context.Context, db bot.Storage, key, value string) error {
+	return db.Conn(ctx).Save(&settingRow{key, value}).Error
+}

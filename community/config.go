@@ -1,0 +1,70 @@
+package community
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Config is the section community.
+type Config struct {
+	Name         string   `yaml:"name" doc:"the community's name"`
+	Timezone     string   `yaml:"timezone" doc:"time zone of the community, like Asia/Shanghai; changing it later needs weilu rebuild"`
+	DayStarts    string   `yaml:"day_starts" doc:"local time at which a Day begins, HH:MM; changing it later needs weilu rebuild"`
+	Language     string   `yaml:"language" doc:"what the bot speaks unless a group says otherwise: zh or en"`
+	BotNames     []string `yaml:"bot_names" doc:"names by which the bot is mentioned, without @"`
+	Bots         []string `yaml:"bots" doc:"other bots: their account ids or member ids; never answered, left out of every figure"`
+	NoiseBudget  int      `yaml:"noise_budget" doc:"words that a group gets unasked on one Day at the most"`
+	KeepTextDays int      `yaml:"keep_text_days" doc:"days for which raw texts are kept, 0 for ever; counts are kept for ever"`
+}
+
+// Defaults are the values of a community that configures nothing.
+func Defaults() Config {
+	return Config{
+		Name: "我的社区", Timezone: "Asia/Shanghai", DayStarts: "04:00", Language: "zh",
+		BotNames: []string{"围炉"}, Bots: []string{}, NoiseBudget: 20, KeepTextDays: 90,
+	}
+}
+
+// Validate tells everything that is wrong with the values.
+func (c Config) Validate() error {
+	var problems []error
+	if _, err := c.Calendar(); err != nil {
+		problems = append(problems, err)
+	}
+	if c.Language != "zh" && c.Language != "en" {
+		problems = append(problems, configError{"language", fmt.Sprintf("is zh or en, not %q", c.Language)})
+	}
+	if c.NoiseBudget < 0 {
+		problems = append(problems, configError{"noise_budget", "is not negative"})
+	}
+	if c.KeepTextDays < 0 {
+		problems = append(problems, configError{"keep_text_days", "is not negative"})
+	}
+	return errors.Join(problems...)
+}
+
+// Calendar is the calendar that the values describe.
+func (c Config) Calendar() (*Calendar, error) {
+	var problems []error
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil || c.Timezone == "" || c.Timezone == "Local" {
+		problems = append(problems, configError{"timezone", fmt.Sprintf("is the name of a time zone like Asia/Shanghai, not %q", c.Timezone)})
+	}
+	starts, err := time.Parse("15:04", c.DayStarts)
+	if err != nil || len(c.DayStarts) != len("04:00") {
+		problems = append(problems, configError{"day_starts", fmt.Sprintf("is a time like 04:00, not %q", c.DayStarts)})
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return NewCalendar(zone, time.Duration(starts.Hour())*time.Hour+time.Duration(starts.Minute())*time.Minute), nil
+}
+
+// configError is a problem of one key of the section.
+type configError struct{ key, problem string }
+
+func (e configError) Error() string { return e.key + " " + e.problem }
+
+// Key is the key that the problem is about.
+func (e configError) Key() string { return e.key }

@@ -1,0 +1,30 @@
+package community
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// Put asks for a confirmation without an engine.
+func (c *Confirmations) Put(ctx context.Context, member, chat, code, text string, at time.Time) error {
+	return c.put(ctx, member, chat, code, askedFor{Text: text}, at)
+}
+
+// Take uses up a code without an engine.
+func (c *Confirmations) Take(ctx context.Context, member, chat, code string, at time.Time) (text, verdict string, err error) {
+	asked, verdict, err := c.take(ctx, member, chat, code, at)
+	return asked.Text, verdict, err
+}
+
+// OfferBy is Offer with another source of chance.
+func (u *Undo) OfferBy(ctx context.Context, r *bot.Request, chance *rand.Rand, action string, payload any) (string, error) {
+	return u.offer(ctx, r, chance, action, payload)
+}
+
+// Run takes something back without an engine.
+func (u *Undo) Run(ctx context.Context, r *bot.Request, code string) (verdict string, err error) {
+	return u.run(ctx, r, code)
+}

@@ -1,0 +1,260 @@
+package community
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// Summary is what is known of one member over all time. The names of its JSON are a contract.
+type Summary struct {
+	Member     MemberID  `json:"member"`
+	Name       string    `json:"name"`
+	Groups     int       `json:"groups"`      // groups they were ever in
+	Messages   int       `json:"messages"`    // in groups
+	ActiveDays int       `json:"active_days"` // Days with a message
+	Partners   int       `json:"partners"`    // distinct people who mentioned them or whom they mentioned
+	FirstSeen  time.Time `json:"first_seen"`
+	LastSeen   time.Time `json:"last_seen"`
+}
+
+// Members lists everybody who was ever seen, in the order of their ids. People who were only mentioned are left out.
+func Members(ctx context.Context, db bot.Storage) ([]Summary, error) {
+	conn := db.Conn(ctx)
+	byID := map[MemberID]*Summary{}
+	var rows []struct {
+		ID, Name  string
+		FirstSeen int64
+	}
+	if err := conn.Raw(`SELECT id, name, first_seen FROM members WHERE first_seen > 0
+		AND id NOT IN (SELECT alias FROM aliases) ORDER BY LENGTH(id), id`).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	list := make([]Summary, len(rows))
+	for i, row := range rows {
+		first := fromMillis(row.FirstSeen)
+		list[i] = Summary{Member: MemberID(row.ID), Name: row.Name, FirstSeen: first, LastSeen: first}
+		byID[list[i].Member] = &list[i]
+	}
+	aliases, err := Aliases(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	of := func(id string) *Summary { return byID[aliases.Resolve(MemberID(id))] }
+
+	var stays []struct {
+		MemberID, GroupID string
+		JoinedAt, LeftAt  int64
+	}
+	if err := conn.Raw(`SELECT member_id, group_id, joined_at, left_at FROM stays`).Scan(&stays).Error; err != nil {
+		return nil, fmt.Errorf("members: stays: %w", err)
+	}
+	groups := map[[2]string]bool{}
+	for _, s := range stays {
+		m := of(s.MemberID)
+		if m == nil {
+			continue
+		}
+		if key := [2]string{string(m.Member), s.GroupID}; !groups[key] {
+			groups[key] = true
+			m.Groups++
+		}
+		m.saw(s.JoinedAt)
+		m.saw(s.LeftAt)
+	}
+	if err := countActivity(conn, of); err != nil {
+		return nil, err
+	}
+	return list, countPartners(conn, aliases, byID)
+}
+
+func (m *Summary) saw(ms int64) {
+	if t := fromMillis(ms); t.After(m.LastSeen) {
+		m.LastSeen = t
+	}
+}
+
+func countActivity(conn *gorm.DB, of func(string) *Summary) error {
+	var rows []struct {
+		MemberID        string
+		Day, Messages   int
+		FirstAt, LastAt int64
+	}
+	if err := conn.Raw(`SELECT member_id, day, SUM(messages) AS messages, MAX(last_at) AS last_at FROM activity
+		GROUP BY member_id, day`).Scan(&rows).Error; err != nil {
+		return fmt.Errorf("members: activity: %w", err)
+	}
+	type memberDay struct {
+		m   *Summary
+		day int
+	}
+	days := make(map[memberDay]bool, len(rows))
+	for _, row := range rows {
+		m := of(row.MemberID)
+		if m == nil {
+			continue
+		}
+		m.Messages += row.Messages
+		if key := (memberDay{m, row.Day}); !days[key] {
+			days[key] = true
+			m.ActiveDays++
+		}
+		m.saw(row.LastAt)
+	}
+	return nil
+}
+
+func countPartners(conn *gorm.DB, aliases AliasMap, byID map[MemberID]*Summary) error {
+	var rows []struct{ FromID, ToID string }
+	if err := conn.Raw(`SELECT DISTINCT from_id, to_id FROM edges WHERE kind = ?`, Mention).Scan(&rows).Error; err != nil {
+		return fmt.Errorf("members: partners: %w", err)
+	}
+	pairs := make(map[[2]MemberID]bool, 2*len(rows))
+	for _, row := range rows {
+		from, to := aliases.Resolve(MemberID(row.FromID)), aliases.Resolve(MemberID(row.ToID))
+		if from == to {
+			continue
+		}
+		for _, pair := range [...][2]MemberID{{from, to}, {to, from}} {
+			if m := byID[pair[0]]; m != nil && !pairs[pair] {
+				pairs[pair] = true
+				m.Partners++
+			}
+		}
+	}
+	return nil
+}
+
+// AliasMap resolves ids that were merged into others.
+type AliasMap map[MemberID]MemberID
+
+// Resolve is the member that an id stands for today.
+func (a AliasMap) Resolve(id MemberID) MemberID {
+	for range len(a) {
+		to, ok := a[id]
+		if !ok {
+			break
+		}
+		id = to
+	}
+	return id
+}
+
+// Aliases reads all aliases.
+func Aliases(ctx context.Context, db bot.Storage) (AliasMap, error) {
+	var rows []struct{ Alias, MemberID string }
+	if err := db.Conn(ctx).Raw(`SELECT alias, member_id FROM aliases`).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("aliases: %w", err)
+	}
+	m := make(AliasMap, len(rows))
+	for _, row := range rows {
+		m[MemberID(row.Alias)] = MemberID(row.MemberID)
+	}
+	return m, nil
+}
+
+// MonthActivity is how lively a month was. Staff and bots are left out. The names of its JSON are a contract.
+type MonthActivity struct {
+	Month    string        `json:"month"`
+	Messages int           `json:"messages"`
+	Speakers int           `json:"speakers"` // distinct members with a message
+	Days     []DayActivity `json:"days"`     // every Day of the month
+}
+
+// DayActivity is how lively a Day was.
+type DayActivity struct {
+	Day      string `json:"day"`
+	Active   int    `json:"active"` // distinct members with a message
+	Messages int    `json:"messages"`
+}
+
+// ActivityOf reads the activity of the Days of a month, given like 2024-05. bots are accounts that the configuration names.
+func ActivityOf(ctx context.Context, db bot.Storage, month string, bots []string) (MonthActivity, error) {
+	first, after, err := ParseMonth(month)
+	if err != nil {
+		return MonthActivity{}, err
+	}
+	aliases, err := Aliases(ctx, db)
+	if err != nil {
+		return MonthActivity{}, err
+	}
+	out, err := LeftOut(ctx, db, bots)
+	if err != nil {
+		return MonthActivity{}, err
+	}
+	var rows []struct {
+		Day, Messages int
+		MemberID      string
+	}
+	if err := db.Conn(ctx).Raw(`SELECT day, member_id, SUM(messages) AS messages FROM activity WHERE day >= ? AND day < ?
+		GROUP BY day, member_id`, int(first), int(after)).Scan(&rows).Error; err != nil {
+		return MonthActivity{}, fmt.Errorf("activity of %s: %w", month, err)
+	}
+	result := MonthActivity{Month: month, Days: make([]DayActivity, after-first)}
+	active := make([]map[MemberID]bool, after-first)
+	for d := range result.Days {
+		result.Days[d].Day = (first + Day(d)).String()
+		active[d] = map[MemberID]bool{}
+	}
+	speakers := map[MemberID]bool{}
+	for _, row := range rows {
+		id := aliases.Resolve(MemberID(row.MemberID))
+		if out[id] {
+			continue
+		}
+		d := Day(row.Day) - first
+		active[d][id], speakers[id] = true, true
+		result.Days[d].Messages += row.Messages
+		result.Messages += row.Messages
+	}
+	for d := range result.Days {
+		result.Days[d].Active = len(active[d])
+	}
+	result.Speakers = len(speakers)
+	return result, nil
+}
+
+// LeftOut are the members who appear in no metric and on no board: staff and bots.
+func LeftOut(ctx context.Context, db bot.Storage, bots []string) (map[MemberID]bool, error) {
+	var ids []string
+	q := db.Conn(ctx).Table("members").Where("role >= ? OR bot = ?", int(bot.Moderator), true)
+	if len(bots) > 0 {
+		q = q.Or("id IN ?", bots).Or("id IN (SELECT member_id FROM bindings WHERE user_id IN ?)", bots)
+	}
+	if err := q.Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("staff and bots: %w", err)
+	}
+	aliases, err := Aliases(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[MemberID]bool, len(ids))
+	for _, id := range ids {
+		out[aliases.Resolve(MemberID(id))] = true
+	}
+	return out, nil
+}
+
+// LeftOut are the members who appear in no metric and on no board: staff and bots.
+func (c *Community) LeftOut(ctx context.Context) (map[MemberID]bool, error) {
+	return LeftOut(ctx, c.db, c.opts.Bots)
+}
+
+// Gone are the members who were in a group and are in none now.
+func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
+	var ids []string
+	err := c.db.Conn(ctx).Raw(`SELECT COALESCE(a.member_id, s.member_id) FROM stays s LEFT JOIN aliases a ON a.alias = s.member_id
+		GROUP BY COALESCE(a.member_id, s.member_id) HAVING MIN(s.left_at) > 0`).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("who left: %w", err)
+	}
+	gone := make([]MemberID, len(ids))
+	for i, id := range ids {
+		gone[i] = MemberID(id)
+	}
+	return gone, nil
+}

@@ -1,0 +1,56 @@
+package community
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Rebuild makes all aggregates anew from the rows of the messages, with the community's calendar, in one
+// transaction. done is told after every 10,000 messages.
+func (c *Community) Rebuild(ctx context.Context, done func(messages int)) (total int, err error) {
+	err = c.db.Tx(ctx, func(ctx context.Context) error {
+		// Thanks are no part of a message's row, so their edges stay; they move with no calendar.
+		for _, stmt := range []string{`DELETE FROM activity`, `DELETE FROM edges WHERE kind <> '` + Thanked + `'`} {
+			if err := c.Activity.exec(ctx, stmt); err != nil {
+				return fmt.Errorf("rebuild: %w", err)
+			}
+		}
+		after := int64(-1)
+		for {
+			n, last, err := c.rebuildSome(ctx, after)
+			if err != nil {
+				return fmt.Errorf("rebuild: %w", err)
+			}
+			if n == 0 {
+				break
+			}
+			after, total = last, total+n
+			done(total)
+		}
+		return putSetting(ctx, c.db, "calendar", c.Calendar.String())
+	})
+	return total, err
+}
+
+func (c *Community) rebuildSome(ctx context.Context, after int64) (n int, last int64, err error) {
+	var rows []struct {
+		Seq, At                             int64
+		GroupID, MemberID, Mentions, Quoted string
+	}
+	if err := c.db.Conn(ctx).Raw(`SELECT seq, at, group_id, member_id, mentions, quoted FROM messages
+		WHERE seq > ? AND group_id <> '' ORDER BY seq LIMIT 10000`, after).Scan(&rows).Error; err != nil {
+		return 0, 0, err
+	}
+	for _, row := range rows {
+		s := seen{group: GroupID(row.GroupID), member: MemberID(row.MemberID), quoted: MemberID(row.Quoted)}
+		for _, id := range strings.Fields(row.Mentions) {
+			s.mentions = append(s.mentions, MemberID(id))
+		}
+		if err := c.Activity.count(ctx, c.Calendar.Day(fromMillis(row.At)), row.At, s); err != nil {
+			return 0, 0, err
+		}
+		last = row.Seq
+	}
+	return len(rows), last, nil
+}

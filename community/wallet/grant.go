@@ -1,0 +1,105 @@
+package wallet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/points"
+)
+
+// granted is what an undo of a grant or deduction needs.
+type granted struct {
+	Key string `json:"key"`
+}
+
+// grant gives points (sign +1) or takes them away (-1): 加分 @谁 数量 原因.
+func (w *wallet) grant(sign int64) bot.Handler {
+	name := map[int64]string{+1: "grant", -1: "deduct"}[sign]
+	return func(ctx context.Context, r *bot.Request) error {
+		who, rest, err := w.c.Target(ctx, r, r.T(name+".command"))
+		if err != nil {
+			return err
+		}
+		word, reason, _ := strings.Cut(rest, " ")
+		amount, err := community.Amount(word)
+		var wrong *community.AmountError
+		if errors.As(err, &wrong) {
+			return bot.Refuse(r.In("community").T(wrong.Key) + "\n" + r.T(name+".example"))
+		}
+		if err != nil {
+			return err
+		}
+		if string(who.ID) == r.Actor.Member {
+			return r.Refuse("grant.self")
+		}
+		reason = strings.Join(strings.Fields(reason), " ")
+		called, err := w.c.Called(ctx, who.ID)
+		if err != nil {
+			return err
+		}
+		if amount > w.cfg.ConfirmAbove {
+			sure, err := w.c.Confirmations.Ask(ctx, r, r.T(name+".preview", "Name", called, "Points", amount))
+			if err != nil || !sure {
+				return err
+			}
+		}
+		return w.book(ctx, r, name, who, called, amount, reason)
+	}
+}
+
+func (w *wallet) book(ctx context.Context, r *bot.Request, name string, who community.Person, called string, amount int64, reason string) error {
+	account := points.Member(string(who.ID))
+	stored := reason
+	if stored == "" {
+		stored = r.T(name + ".reason")
+	}
+	t := points.Transfer{Key: name + "/" + r.ID, From: points.Issued, To: account, Amount: amount, Reason: stored, At: r.At}
+	if name == "deduct" {
+		t.From, t.To = account, points.Burned
+	}
+	if len(t.Key) > 200 {
+		t.Key = t.Key[:200]
+	}
+	_, err := w.ledger.Post(ctx, t)
+	if errors.Is(err, points.ErrInsufficient) {
+		has, err := w.ledger.Balance(ctx, account)
+		if err != nil {
+			return err
+		}
+		return r.Refuse("deduct.poor", "Name", called, "Points", has)
+	}
+	if err != nil {
+		return err
+	}
+	has, err := w.ledger.Balance(ctx, account)
+	if err != nil {
+		return err
+	}
+	code, err := w.c.Undo.Offer(ctx, r, "wallet.grant", granted{t.Key})
+	if err != nil {
+		return err
+	}
+	if err := w.c.Audit.Record(ctx, r, name, string(who.ID), map[string]any{"amount": amount, "reason": reason, "key": t.Key}); err != nil {
+		return err
+	}
+	text := r.T(name+".done", "Name", called, "Points", amount, "Balance", has)
+	if reason != "" {
+		text += r.T("grant.why", "Reason", reason)
+	}
+	r.Reply(text + "\n" + r.T("grant.undo", "Code", code))
+	return nil
+}
+
+// undoGrant takes a grant or a deduction back by a transfer of its own.
+func (w *wallet) undoGrant(ctx context.Context, r *bot.Request, payload []byte) error {
+	var g granted
+	if err := json.Unmarshal(payload, &g); err != nil {
+		return err
+	}
+	_, err := w.ledger.ReverseKey(ctx, g.Key, points.Reversal{Key: "undo/" + strings.TrimPrefix(g.Key, "undo/"), Reason: r.In("wallet").T("grant.undone"), At: r.At})
+	return err
+}

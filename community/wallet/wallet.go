@@ -1,0 +1,96 @@
+// Package wallet shows members their points, and lets managers grant and deduct.
+package wallet
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/points"
+)
+
+//go:embed locales
+var locales embed.FS
+
+// historyLines is how many entries 明细 shows.
+const historyLines = 10
+
+type wallet struct {
+	db     bot.Storage
+	c      *community.Community
+	ledger *points.Ledger
+	cfg    Config
+}
+
+// New makes the feature.
+func New(db bot.Storage, c *community.Community, ledger *points.Ledger, cfg Config) bot.Feature {
+	w := &wallet{db, c, ledger, cfg}
+	texts, err := fs.Sub(locales, "locales")
+	if err != nil {
+		panic(err) // the embedded folder has this name
+	}
+	c.Undo.Register("wallet.grant", w.undoGrant)
+	return bot.Feature{
+		Name:    "wallet",
+		Locales: texts,
+		Commands: []bot.Command{
+			{Names: []string{"积分", "points", "我的积分"}, Help: "help.balance", Run: w.balance},
+			{Names: []string{"明细", "history", "积分明细"}, Help: "help.history", Run: w.history},
+			{Names: []string{"排行", "board", "排行榜"}, Usage: "usage.board", Help: "help.board", Run: w.board},
+			{Names: []string{"加分", "grant"}, Usage: "usage.grant", Help: "help.grant", Role: bot.Manager, Run: w.grant(+1)},
+			{Names: []string{"扣分", "deduct"}, Usage: "usage.grant", Help: "help.deduct", Role: bot.Manager, Run: w.grant(-1)},
+		},
+	}
+}
+
+// balance answers with the balance as the first number.
+func (w *wallet) balance(ctx context.Context, r *bot.Request) error {
+	account := points.Member(r.Actor.Member)
+	balance, err := w.ledger.Balance(ctx, account)
+	if err != nil {
+		return err
+	}
+	debt, err := w.ledger.Debt(ctx, account)
+	if err != nil {
+		return err
+	}
+	text := r.T("balance", "Points", balance, "Name", r.Actor.Name)
+	if debt > 0 {
+		text += r.T("debt", "Points", debt)
+	}
+	r.Reply(text)
+	return nil
+}
+
+// history tells in private what moved a member's points.
+func (w *wallet) history(ctx context.Context, r *bot.Request) error {
+	entries, err := w.ledger.History(ctx, points.Member(r.Actor.Member), points.Page{Limit: historyLines})
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		r.Whisper(r.Actor.Member, r.T("history.none"))
+		return nil
+	}
+	lines := []string{r.T("history.title", "Count", len(entries), "Points", entries[0].Balance)}
+	for _, e := range entries {
+		reason := e.Reason
+		if reason == "" {
+			reason = r.T("history.no_reason")
+		}
+		lines = append(lines, fmt.Sprintf("%s  %+d  %s", e.At.In(w.c.Calendar.Zone()).Format("01-02 15:04"), e.Amount, reason))
+	}
+	debts, err := w.ledger.Debts(ctx, points.Member(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	for _, d := range debts {
+		lines = append(lines, r.T("history.debt", "Points", d.Amount-d.Paid))
+	}
+	r.Whisper(r.Actor.Member, strings.Join(lines, "\n"))
+	return nil
+}

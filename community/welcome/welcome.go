@@ -1,0 +1,98 @@
+// Package welcome greets newcomers.
+package welcome
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/go-gormigrate/gormigrate/v2"
+	"gorm.io/gorm"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+//go:embed locales
+var locales embed.FS
+
+// Config says whether newcomers are greeted. What is said is the text welcome.hello.
+type Config struct {
+	Enabled   bool `yaml:"enabled" doc:"whether newcomers are greeted in the group"`
+	AgainDays int  `yaml:"again_days" doc:"days after which somebody who comes back is greeted again"`
+	LateAfter int  `yaml:"late_after_minutes" doc:"a join that is learned of later than this many minutes is not greeted"`
+}
+
+// Defaults greets.
+func Defaults() Config { return Config{Enabled: true, AgainDays: 30, LateAfter: 10} }
+
+// Validate tells whether the values make sense.
+func (c Config) Validate() error {
+	if c.AgainDays < 1 || c.LateAfter < 1 {
+		return errors.New("again_days and late_after_minutes are at least 1")
+	}
+	return nil
+}
+
+type welcome struct {
+	db  bot.Storage
+	c   *community.Community
+	cfg Config
+}
+
+// New makes the feature.
+func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
+	texts, err := fs.Sub(locales, "locales")
+	if err != nil {
+		panic(err) // the embedded folder has this name
+	}
+	w := &welcome{db, c, cfg}
+	f := bot.Feature{Name: "welcome", Locales: texts, Migrations: migrations()}
+	if cfg.Enabled {
+		f.On = []bot.Listener{bot.On(w.joined, bot.Joined)}
+	}
+	return f
+}
+
+// joined greets somebody once in a while; the group's noise budget may forbid it.
+func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
+	if r.Actor.Member == "" || r.SeenAt.Sub(r.At) > time.Duration(w.cfg.LateAfter)*time.Minute {
+		return nil
+	}
+	var last int64
+	pool := w.db.Conn(ctx).Statement.ConnPool
+	if err := pool.QueryRowContext(ctx, `SELECT COALESCE(MAX(at), 0) FROM welcomes WHERE member_id = ?`, r.Actor.Member).Scan(&last); err != nil {
+		return fmt.Errorf("last welcome: %w", err)
+	}
+	if last > 0 && r.At.Sub(time.UnixMilli(last)) < time.Duration(w.cfg.AgainDays)*24*time.Hour {
+		return nil
+	}
+	if _, err := pool.ExecContext(ctx, `INSERT INTO welcomes (member_id, at, group_id) VALUES (?, ?, ?)`,
+		r.Actor.Member, r.At.UnixMilli(), r.Actor.Group); err != nil {
+		return fmt.Errorf("keep welcome: %w", err)
+	}
+	place, err := w.c.Place(ctx, community.GroupID(r.Actor.Group))
+	if err != nil {
+		return err
+	}
+	text := r.T("hello", "Name", r.Actor.Name, "Group", w.c.Words.ScreenName(place.Name))
+	ok, err := w.c.Noise.Take(ctx, r, text)
+	if err != nil || !ok {
+		return err
+	}
+	r.Send(bot.Outgoing{Group: r.Actor.Group, Text: text, Priority: bot.Answer,
+		NotAfter: r.At.Add(time.Duration(w.cfg.LateAfter) * time.Minute)})
+	return nil
+}
+
+func migrations() []*gormigrate.Migration {
+	return []*gormigrate.Migration{{
+		ID: "2026112201_welcomes",
+		Migrate: func(tx *gorm.DB) error {
+			return tx.Exec(`CREATE TABLE welcomes (member_id TEXT NOT NULL, at BIGINT NOT NULL, group_id TEXT NOT NULL, PRIMARY KEY (member_id, at))`).Error
+		},
+	}}
+}
