@@ -3,8 +3,6 @@ package community
 import (
 	"strconv"
 	"strings"
-
-	"github.com/weilu-im/weilu/bot"
 )
 
 // MaxAmount is the most points that one command can name.
@@ -19,9 +17,6 @@ type AmountError struct {
 func (e *AmountError) Error() string {
 	return "not an amount (" + e.Key + "): " + strconv.Quote(e.Text)
 }
-
-// Refuse says to whoever typed it what is wrong.
-func (e *AmountError) Refuse(r *bot.Request) error { return bot.Refuse(r.In("community").T(e.Key)) }
 
 // Amount reads an amount of points as people type it: digits of either width, with or without thousand
 // separators or a plus, from 1 to MaxAmount. Its error is an *AmountError.

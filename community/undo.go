@@ -121,8 +121,6 @@ func (u *Undo) run(ctx context.Context, r *bot.Request, code string) (verdict st
 		return undoUnknown, nil
 	case row.Member != r.Actor.Member && r.Actor.Role < bot.Manager:
 		return undoNotYour, nil
-	case row.UsedAt != nil:
-		return undoUsed, nil
 	case r.At.UnixMilli() > row.ExpiresAt:
 		return undoExpired, nil
 	}
