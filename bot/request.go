@@ -37,6 +37,9 @@ func (r *Request) T(key string, kv ...any) string {
 	return r.engine.speech.text(r.Actor.Language, r.feature, key, kv)
 }
 
+// Feature is the name of the feature that is handling the request.
+func (r *Request) Feature() string { return r.feature }
+
 // In is the request seen by another feature, for its texts; what it says is not collected.
 func (r *Request) In(feature string) *Request {
 	other := *r

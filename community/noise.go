@@ -73,7 +73,7 @@ func (withheldRow) TableName() string { return "withheld" }
 
 // Take is TakeFor in the group and at the time of r.
 func (n *Noise) Take(ctx context.Context, r *bot.Request, text string) (ok bool, err error) {
-	return n.TakeFor(ctx, r.At, Unasked{Group: GroupID(r.Actor.Group), Text: text})
+	return n.TakeFor(ctx, r.At, Unasked{Group: GroupID(r.Actor.Group), Feature: r.Feature(), Text: text})
 }
 
 // TakeFor uses one of the group's budget for the Day of at and tells whether u may be said. If not, it is

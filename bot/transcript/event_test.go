@@ -72,11 +72,12 @@ func TestEachLineMakesItsEvent(t *testing.T) {
 		"recalls from the last back": {"[g] a: x\nb: y\na: z\n[h] a: w\n[g] a recalls\na recalls", []string{
 			`message g a=a text "x" len 1`, `message g b=b text "y" len 1`, `message g a=a text "z" len 1`, `message h a=a text "w" len 1`,
 			"recalled g a=a ref transcript/story.chat/3", "recalled g a=a ref transcript/story.chat/1"}},
-		"a quote stays":             {"[g] a: 「甲：签到」\n| - - -\n| 好", []string{`message g a=a text "「甲：签到」\n- - -\n好" len 14`}},
-		"the bot's name":            {"[g] a: @围炉 签到", []string{`message g a=a text "@围炉 签到" len 6 to the bot`}},
-		"a longer name":             {"[g] a: @围炉二号 签到", []string{`message g a=a text "@围炉二号 签到" len 8`}},
-		"mentions":                  {"[g] 小明 joins\n[g] 小明明 joins\n[g] a: @小明明\u2005@小明，@谁 ＠小明", []string{"joined g 小明=小明", "joined g 小明明=小明明", "message g a=a text \"@小明明\\u2005@小明，@谁 ＠小明\" len 15 @小明明=小明明 @小明=小明"}},
-		"a mention by the new name": {"[g] a is now 明明\n[g] b: 谢谢@明明", []string{"renamed g a=明明", `message g b=b text "谢谢@明明" len 5 @a=明明`}},
+		"a quote stays":  {"[g] a: 「甲：签到」\n| - - -\n| 好", []string{`message g a=a text "「甲：签到」\n- - -\n好" len 14`}},
+		"the bot's name": {"[g] a: @围炉 签到", []string{`message g a=a text "@围炉 签到" len 6 to the bot`}},
+		"a longer name":  {"[g] a: @围炉二号 签到", []string{`message g a=a text "@围炉二号 签到" len 8`}},
+		"mentions":       {"[g] 小明 joins\n[g] 小明明 joins\n[g] a: @小明明\u2005@小明，@谁 ＠小明", []string{"joined g 小明=小明", "joined g 小明明=小明明", "message g a=a text \"@小明明\\u2005@小明，@谁 ＠小明\" len 15 @小明明=小明明 @小明=小明"}},
+		"a mention of a name that two have tells nobody": {"[g] a is now c\nb is now c\na: @c hi", []string{"renamed g a=c", "renamed g b=c", `message g a=c text "@c hi" len 5`}},
+		"a mention by the new name":                      {"[g] a is now 明明\n[g] b: 谢谢@明明", []string{"renamed g a=明明", `message g b=b text "谢谢@明明" len 5 @a=明明`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

@@ -27,14 +27,33 @@ func (p *people) mentioned(text string) (who []bot.Person, toBot bool, err error
 			toBot = true
 			continue
 		}
-		found, err := p.find(name)
+		found, err := p.addressed(name)
 		if err != nil {
 			return nil, false, err
 		}
-		if !slices.ContainsFunc(who, func(w bot.Person) bool { return w.User == found.User }) {
+		if found != nil && !slices.ContainsFunc(who, func(w bot.Person) bool { return w.User == found.User }) {
 			who = append(who, *found)
 		}
 	}
+}
+
+// addressed is who is called so now, else whose first name it is. Where several are called so, the text tells
+// nobody which of them is meant, as in a chat whose mentions are only text: it addresses no one for certain.
+func (p *people) addressed(name string) (*bot.Person, error) {
+	var found *bot.Person
+	for _, who := range p.known {
+		if who.Name != name {
+			continue
+		}
+		if found != nil {
+			return nil, nil
+		}
+		found = who
+	}
+	if found != nil {
+		return found, nil
+	}
+	return p.find(name)
 }
 
 // longest is the longest name with which s begins and after which it does not go on as a word.

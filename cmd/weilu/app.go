@@ -110,6 +110,9 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		return nil, err
 	}
 	list := features(a.db, a.community, a.ledger, s)
+	if err := a.community.Undo.Build(); err != nil {
+		return nil, err
+	}
 	batch := 0
 	if a.db.Dialect() == "postgres" {
 		batch = 50 // PostgreSQL slows down beyond 64 savepoints in a transaction

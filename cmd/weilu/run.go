@@ -150,8 +150,12 @@ func bareEngine(s *settings) (*bot.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	list := features(nil, c, nil, s)
+	if err := c.Undo.Build(); err != nil {
+		return nil, err
+	}
 	return bot.New(bot.Options{
-		Storage: noStorage{}, Features: features(nil, c, nil, s), Observe: c.Observe, Resolve: c.Resolve,
+		Storage: noStorage{}, Features: list, Observe: c.Observe, Resolve: c.Resolve,
 		Next: schedule.Next(calendar.Zone()), Language: s.Community.Language, Texts: s.Texts, Names: s.Community.BotNames,
 	})
 }

@@ -83,7 +83,7 @@ func (w *wallet) book(ctx context.Context, r *bot.Request, name string, who comm
 	if err != nil {
 		return err
 	}
-	if err := w.c.Audit.Record(ctx, r, name, string(who.ID), map[string]any{"amount": amount, "reason": reason, "key": t.Key}); err != nil {
+	if err := w.c.Audit.Record(ctx, r, name, string(who.ID), map[string]any{"amount": amount, "key": t.Key}); err != nil {
 		return err
 	}
 	text := r.T(name+".done", "Name", called, "Points", amount, "Balance", has)
