@@ -69,7 +69,7 @@ func New(opts Options) (*Engine, error) {
 		opts.Language = "zh"
 	}
 	if opts.Batch == 0 {
-		opts.Batch = 1024
+		opts.Batch = historyBatch
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -85,7 +85,7 @@ func New(opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opts: opts, db: opts.Storage, log: opts.Log,
-		queue: queue{turn: make(chan struct{}, 1)},
+		queue: queue{turn: make(chan struct{}, 1), most: opts.Batch},
 		wake:  make(chan struct{}, 1),
 	}
 	e.opts.Features = append([]Feature{help()}, opts.Features...)
@@ -107,9 +107,17 @@ func (e *Engine) Import(ctx context.Context, batch []Event) (accepted int, err e
 	return e.submit(ctx, batch, true)
 }
 
+// historyBatch is how many events of a history share one transaction: without handlers there are no savepoints
+// that could be too many.
+const historyBatch = 1024
+
 func (e *Engine) submit(ctx context.Context, batch []Event, history bool) (accepted int, err error) {
+	most := e.opts.Batch
+	if history {
+		most = historyBatch
+	}
 	for len(batch) > 0 {
-		n := min(len(batch), e.opts.Batch)
+		n := min(len(batch), most)
 		w := &work{events: batch[:n], history: history}
 		if err := e.queue.do(ctx, w, e.process); err != nil {
 			return accepted + w.accepted, err

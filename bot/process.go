@@ -14,16 +14,12 @@ func (e *Engine) process(ctx context.Context, works []*work) {
 		works[0].err = e.db.Tx(ctx, works[0].alone)
 		return
 	}
-	events := 0
-	for _, w := range works {
-		events += len(w.events)
+	err := e.together(ctx, works)
+	if err == nil {
+		return
 	}
-	if events <= e.opts.Batch {
-		if err := e.together(ctx, works); err == nil {
-			return
-		} else if events > 1 {
-			e.log.Warn("group commit failed, running its events one by one", "events", events, "err", err)
-		}
+	if len(works) > 1 || len(works[0].events) > 1 {
+		e.log.Warn("group commit failed, running its events one by one", "batches", len(works), "err", err)
 	}
 	for _, w := range works {
 		e.oneByOne(ctx, w)

@@ -20,6 +20,7 @@ type work struct {
 // queued, so that events share a transaction exactly when they arrive faster than they are committed.
 type queue struct {
 	turn chan struct{} // holds one token while somebody works
+	most int           // how many events are taken for one transaction, unless one batch alone is more
 
 	mu      sync.Mutex
 	waiting []*work
@@ -57,9 +58,6 @@ func (q *queue) do(ctx context.Context, w *work, process func(context.Context, [
 	}
 }
 
-// maxTogether is how many events are taken for one transaction at the most.
-const maxTogether = 1024
-
 // take gives the works at the head of the queue that may share a transaction.
 func (q *queue) take() []*work {
 	q.mu.Lock()
@@ -67,7 +65,7 @@ func (q *queue) take() []*work {
 	n, events := 0, 0
 	for n < len(q.waiting) {
 		w := q.waiting[n]
-		if w.alone != nil && n > 0 || n > 0 && events+len(w.events) > maxTogether {
+		if w.alone != nil && n > 0 || n > 0 && events+len(w.events) > q.most {
 			break
 		}
 		n++

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -42,12 +43,12 @@ var kinds = map[string]struct {
 	"join": {bot.Joined, ""}, "leave": {bot.Left, ""}, "rename": {bot.Renamed, ""}, "recall": {bot.Recalled, ""},
 }
 
-// Decode reads one line. id is the event's id as written, also where the rest is wrong, when it can be read.
+// Decode reads one line. SeenAt is the event's time: whoever reads live sets when it was learned. id is the event's id as written, also where the rest is wrong, when it can be read.
 // Unknown fields are left alone.
 func Decode(src []byte) (ev bot.Event, id string, err error) {
 	var l line
 	if err := json.Unmarshal(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")), &l); err != nil {
-		return bot.Event{}, l.ID, fmt.Errorf("not an event: %w", err)
+		return bot.Event{}, l.ID, fmt.Errorf("not an event: %s", brief(err))
 	}
 	if err := l.check(); err != nil {
 		return bot.Event{}, l.ID, err
@@ -110,9 +111,18 @@ func (l line) check() error {
 
 func person(user string) bot.Person { return bot.Person{User: bot.UserID(user), Stable: true} }
 
+// brief is an error of the decoder, which quotes numbers of any length.
+func brief(err error) string {
+	const most = 200
+	if s := err.Error(); len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return err.Error()
+}
+
 func clip(s string) string {
 	if len(s) > 40 {
-		return s[:40] + "…"
+		return strings.ToValidUTF8(s[:40], "") + "…"
 	}
 	return s
 }

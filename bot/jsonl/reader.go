@@ -2,6 +2,7 @@ package jsonl
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -23,8 +24,11 @@ func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, 1
 // Number is the number of the line that was read last, from 1.
 func (r *Reader) Number() int { return r.number }
 
-// Waiting tells whether more has arrived already.
-func (r *Reader) Waiting() bool { return r.r.Buffered() > 0 }
+// Waiting tells whether another whole line has arrived already, so that Next would not wait for it.
+func (r *Reader) Waiting() bool {
+	arrived, err := r.r.Peek(r.r.Buffered())
+	return err == nil && bytes.IndexByte(arrived, '\n') >= 0
+}
 
 // Next is the next line without its end, or io.EOF. A line that is too long is passed over with an error
 // that IsLong knows; reading can go on.

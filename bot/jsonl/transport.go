@@ -78,6 +78,7 @@ func (t *Transport) read(ctx context.Context, batches chan<- []item) error {
 				break
 			}
 			ev, id, err := Decode(src)
+			ev.SeenAt = time.Now().UTC()
 			batch = append(batch, item{ev, id, r.Number(), err})
 		case IsLong(err):
 			batch = append(batch, item{line: r.Number(), err: err})

@@ -91,13 +91,13 @@ func TestWhatOnlyRunningShowsIsASyntaxErrorBeforeAnythingIsPlayed(t *testing.T) 
 	for name, c := range map[string]struct{ src, want string }{
 		"the clock set back": {"[g] a: x\n== 2026-01-01 09:00 ==",
 			"story.chat:2: the clock shows 2026-01-01 09:00:01 already and can't be set back to 2026-01-01 09:00:00"},
-		"a recall of nothing":               {"[g] a: x\n[h] a recalls", "story.chat:2: there is no message to recall"},
-		"a second recall of one message":    {"[g] a: x\na recalls\na recalls", "story.chat:3: there is no message to recall"},
-		"a name that two people have":       {"[g] a is now c\nb is now c\nc: hi", `story.chat:3: "c" is what both "a" and "b" are called now`},
-		"an expected name that two have":    {"[g] a is now c\nb is now c\n> c: hi", `story.chat:3: "c" is what both`},
-		"the bot as a speaker":              {"[g] 围炉: hi", `story.chat:1: "围炉" is the bot`},
-		"the bot as a manager":              {"! manager 围炉", `story.chat:1: "围炉" is the bot`},
-		"a clock beyond the calendar":       {"== 9999-12-31 23:59 ==\n== +999999d ==", "story.chat:2: the clock ends with the year 9999"},
+		"a recall of nothing":            {"[g] a: x\n[h] a recalls", "story.chat:2: there is no message to recall"},
+		"a second recall of one message": {"[g] a: x\na recalls\na recalls", "story.chat:3: there is no message to recall"},
+		"a name that two people have":    {"[g] a is now c\nb is now c\nc: hi", `story.chat:3: "c" is what both "a" and "b" are called now`},
+		"an expected name that two have": {"[g] a is now c\nb is now c\n> c: hi", `story.chat:3: "c" is what both`},
+		"the bot as a speaker":           {"[g] 围炉: hi", `story.chat:1: "围炉" is the bot`},
+		"the bot as a manager":           {"! manager 围炉", `story.chat:1: "围炉" is the bot`},
+		"a clock beyond the calendar":    {"== 9999-12-31 23:59 ==\n== +999999d ==", "story.chat:2: the clock ends with the year 9999"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result, err := transcript.Run(t.Context(), parse(t, c.src), build, transcript.Options{})

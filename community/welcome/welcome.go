@@ -23,7 +23,7 @@ var locales embed.FS
 type Config struct {
 	Enabled   bool `yaml:"enabled" doc:"whether newcomers are greeted in the group"`
 	AgainDays int  `yaml:"again_days" doc:"days after which somebody who comes back is greeted again"`
-	LateAfter int  `yaml:"late_after_minutes" doc:"a join that is learned of later than this many minutes is not greeted"`
+	LateAfter int  `yaml:"late_after_minutes" doc:"a join learned of later than this many minutes gets the late greeting, and none if the person has spoken"`
 }
 
 // Defaults greets.
@@ -59,7 +59,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 
 // joined greets somebody once in a while; the group's noise budget may forbid it.
 func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
-	if r.Actor.Member == "" || r.SeenAt.Sub(r.At) > time.Duration(w.cfg.LateAfter)*time.Minute {
+	if r.Actor.Member == "" {
 		return nil
 	}
 	var last int64
@@ -78,14 +78,33 @@ func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	text := r.T("hello", "Name", r.Actor.Name, "Group", w.c.Words.ScreenName(place.Name))
+	key, patience := "hello", time.Duration(w.cfg.LateAfter)*time.Minute
+	if r.SeenAt.Sub(r.At) > patience {
+		spoke, err := w.spoke(ctx, r)
+		if err != nil || spoke {
+			return err
+		}
+		key = "hello_late"
+	}
+	text := r.T(key, "Name", r.Actor.Name, "Group", w.c.Words.ScreenName(place.Name))
 	ok, err := w.c.Noise.Take(ctx, r, text)
 	if err != nil || !ok {
 		return err
 	}
 	r.Send(bot.Outgoing{Group: r.Actor.Group, Text: text, Priority: bot.Answer,
-		NotAfter: r.At.Add(time.Duration(w.cfg.LateAfter) * time.Minute)})
+		NotAfter: r.SeenAt.Add(patience)})
 	return nil
+}
+
+// spoke tells whether somebody has said something in the group since they joined.
+func (w *welcome) spoke(ctx context.Context, r *bot.Request) (bool, error) {
+	var n int
+	err := w.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT COUNT(*) FROM activity WHERE member_id = ? AND group_id = ? AND last_at >= ?`,
+		r.Actor.Member, r.Actor.Group, r.At.UnixMilli()).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("spoke: %w", err)
+	}
+	return n > 0, nil
 }
 
 func migrations() []*gormigrate.Migration {
