@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"sort"
 	"strings"
+	"text/template"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
@@ -48,6 +49,9 @@ func (s *speech) add(feature string, locales fs.FS) error {
 		}
 		for _, m := range file.Messages {
 			keys[m.ID]++
+			if err := parses(m.Zero, m.One, m.Two, m.Few, m.Many, m.Other); err != nil {
+				problems = append(problems, fmt.Errorf("feature %s: locale %s: %s: %w", feature, l, m.ID, err))
+			}
 			m.ID = feature + "." + m.ID
 			s.keys[m.ID] = true
 			if err := s.bundle.AddMessages(language.Make(l), m); err != nil {
@@ -76,11 +80,25 @@ func (s *speech) override(lang string, texts map[string]string) error {
 			problems = append(problems, fmt.Errorf("texts: no text %q", id))
 			continue
 		}
+		if err := parses(text); err != nil {
+			problems = append(problems, fmt.Errorf("texts: %s: %w", id, err))
+			continue
+		}
 		if err := s.bundle.AddMessages(language.Make(lang), &i18n.Message{ID: id, Other: text}); err != nil {
 			problems = append(problems, fmt.Errorf("texts: %s: %w", id, err))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// parses tells whether texts are well-formed templates, before somebody waits for them.
+func parses(texts ...string) error {
+	for _, text := range texts {
+		if _, err := template.New("text").Parse(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // text is a text of a feature with its values filled in; the key where there is none. A value named Count chooses the plural.
