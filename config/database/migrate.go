@@ -32,14 +32,14 @@ func Migrate(ctx context.Context, db *DB, owners ...Owner) error {
 	if err != nil || len(pending) == 0 {
 		return err
 	}
-	if err := db.backup(ctx); err != nil {
-		return fmt.Errorf("backup before migrating: %w", err)
-	}
 	c, done, err := db.acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer done(false)
+	if err := db.backup(ctx, c); err != nil {
+		return fmt.Errorf("backup before migrating: %w", err)
+	}
 	if db.dialect == "postgres" {
 		if _, err := c.raw.ExecContext(ctx, "SELECT pg_advisory_lock(hashtextextended('weilu migrations', 0))"); err != nil {
 			return err
@@ -140,7 +140,7 @@ func applied(ctx context.Context, db *DB, o Owner) (ids []string, err error) {
 }
 
 // backup copies an SQLite database that holds something, and drops the oldest copies.
-func (db *DB) backup(ctx context.Context) error {
+func (db *DB) backup(ctx context.Context, c *conn) error {
 	if db.dialect != "sqlite" {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (db *DB) backup(ctx context.Context) error {
 		return err
 	}
 	base := db.dsn + ".backup-"
-	if _, err := db.readers.ExecContext(ctx, "VACUUM INTO ?", base+time.Now().UTC().Format("20060102T150405.000Z")); err != nil {
+	if _, err := c.raw.ExecContext(ctx, "VACUUM INTO ?", base+time.Now().UTC().Format("20060102T150405.000Z")); err != nil {
 		return full(err)
 	}
 	entries, err := os.ReadDir(filepath.Dir(db.dsn))
