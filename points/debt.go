@@ -1,0 +1,127 @@
+package points
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Owed is what a reversal could not take back at once. It is a promise and no points:
+// no balance and no sum holds it.
+type Owed struct {
+	// ID is the number of the debt.
+	ID int64
+	// Cause is the id of the transfer that was reversed.
+	Cause int64
+	// Amount is the whole debt and Paid what of it is paid.
+	Amount, Paid int64
+	// Reason is the reason of the reversal, or empty when it was erased.
+	Reason string
+	// At is when the transfer was reversed.
+	At time.Time
+}
+
+// Debt is what an account owes altogether.
+func (l *Ledger) Debt(ctx context.Context, account Account) (debt int64, err error) {
+	d := l.on(ctx)
+	err = d.QueryRowContext(ctx, `SELECT debt FROM balances WHERE account = ?`, string(account)).Scan(&debt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the debt of %s: %w", account, err)
+	}
+	return debt, nil
+}
+
+// Debts are the unpaid debts of an account in the order they are paid.
+func (l *Ledger) Debts(ctx context.Context, account Account) ([]Owed, error) {
+	debts := []Owed{}
+	err := l.on(ctx).each(ctx, func(scan func(...any) error) error {
+		var o Owed
+		var at int64
+		if err := scan(&o.ID, &o.Cause, &o.Amount, &o.Paid, &o.Reason, &at); err != nil {
+			return err
+		}
+		o.At = time.UnixMilli(at).UTC()
+		debts = append(debts, o)
+		return nil
+	}, `SELECT id, cause, amount, paid, reason, at FROM debts WHERE account = ? AND paid < amount ORDER BY id`, string(account))
+	if err != nil {
+		return nil, fmt.Errorf("read the debts of %s: %w", account, err)
+	}
+	return debts, nil
+}
+
+// open is an unpaid debt and the account it is owed to.
+type open struct {
+	id, cause, rest int64
+	to              Account
+}
+
+// repay pays the debts of the account that earned, oldest first, each by a transfer of
+// its own, with at most what was earned, and returns how much it paid. The
+// account's balance row is held by this transaction, so its debts stand still.
+func (d db) repay(ctx context.Context, earned row) (paid int64, err error) {
+	debts, err := d.openDebts(ctx, earned.credit)
+	if err != nil {
+		return 0, err
+	}
+	for _, debt := range debts {
+		pay := min(debt.rest, earned.amount-paid)
+		if pay == 0 {
+			break
+		}
+		if err := d.pay(ctx, earned, debt, pay); err != nil {
+			return 0, fmt.Errorf("repay debt %d: %w", debt.id, err)
+		}
+		paid += pay
+	}
+	return paid, nil
+}
+
+func (d db) openDebts(ctx context.Context, account Account) (debts []open, err error) {
+	err = d.each(ctx, func(scan func(...any) error) error {
+		var o open
+		err := scan(&o.id, &o.cause, &o.rest, &o.to)
+		debts = append(debts, o)
+		return err
+	}, `SELECT d.id, d.cause, d.amount - d.paid, t.debit FROM debts d JOIN transfers t ON t.id = d.cause
+WHERE d.account = ? AND d.paid < d.amount ORDER BY d.id`, string(account))
+	return debts, err
+}
+
+// pay moves one repayment from the account that earned to the one the debt is owed to.
+func (d db) pay(ctx context.Context, earned row, debt open, amount int64) error {
+	if _, err := d.move(ctx, earned.credit, debt.to, amount); err != nil {
+		return err
+	}
+	if err := d.one(ctx, `UPDATE balances SET debt = debt - ? WHERE account = ? AND debt >= ?`,
+		amount, string(earned.credit), amount); err != nil {
+		return err
+	}
+	if err := d.one(ctx, `UPDATE debts SET paid = paid + ? WHERE id = ? AND amount - paid >= ?`,
+		amount, debt.id, amount); err != nil {
+		return err
+	}
+	id, err := d.insert(ctx, row{
+		key:   fmt.Sprintf("%s%s/%d", repayPrefix, earned.key, debt.id),
+		debit: earned.credit, credit: debt.to, amount: amount, at: earned.at,
+		cause: debt.cause, kind: KindRepayment,
+	}, "")
+	if err == nil && id == 0 {
+		return errors.New("there is such a repayment already")
+	}
+	return err
+}
+
+// one runs a statement that changes exactly one row.
+func (d db) one(ctx context.Context, sql string, args ...any) error {
+	n, err := d.exec(ctx, sql, args...)
+	if err == nil && n != 1 {
+		return fmt.Errorf("%d rows changed instead of one", n)
+	}
+	return err
+}
