@@ -30,7 +30,8 @@ type app struct {
 	community *community.Community
 	ledger    *points.Ledger
 	engine    *bot.Engine
-	release   []func() error // in the order of acquiring
+	release   []func() error  // in the order of acquiring
+	lost      <-chan struct{} // closed when another instance may have taken over
 }
 
 // openOptions is what differs between the programs that write.
@@ -91,11 +92,11 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		return nil, err
 	}
 	a.release = append(a.release, a.db.Close)
-	unlock, err := database.LeaderLock(ctx, a.db, "weilu")
+	unlock, lost, err := database.LeaderLock(ctx, a.db, "weilu")
 	if err != nil {
 		return nil, err
 	}
-	a.release = append(a.release, unlock)
+	a.release, a.lost = append(a.release, unlock), lost
 	calendar, err := s.Community.Calendar()
 	if err != nil {
 		return nil, err

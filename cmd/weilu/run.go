@@ -59,40 +59,49 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		return err
 	}
 	courier := a.engine.Courier(time.Now, t)
-	beside, stop := context.WithCancel(ctx)
+	beside, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
-	failed := make(chan error, 3)
 	for _, run := range []func(context.Context) error{
 		courier.Run,
 		func(ctx context.Context) error {
 			return schedule.Run(ctx, a.log, func(ctx context.Context, now time.Time) error { return a.engine.Advance(ctx, now, true) })
 		},
 		a.sealing,
+		a.leading,
 	} {
 		wg.Go(func() {
 			if err := run(beside); err != nil && beside.Err() == nil {
-				failed <- err
+				stop(err) // without one of them nothing may go on
 			}
 		})
 	}
 	a.log.Info("serving", "transport", t.Name())
-	err := t.Run(ctx, a.engine)
-	stop()
-	wg.Wait()
-	close(failed)
-	for e := range failed {
-		err = errors.Join(err, e)
+	err := t.Run(beside, a.engine)
+	if cause := context.Cause(beside); cause != nil && ctx.Err() == nil {
+		err = cause
 	}
+	stop(nil)
+	wg.Wait()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = nil
 	}
 	// What is due now is still said: the transport took its last event, and somebody waits for the answer.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
-	if ctx.Err() == nil {
-		err = errors.Join(err, courier.Drain(last))
+	if ctx.Err() == nil && err == nil {
+		err = courier.Drain(last)
 	}
 	return errors.Join(err, a.seal(last))
+}
+
+// leading ends with an error when this process is no longer the only one that writes.
+func (a *app) leading(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-a.lost:
+		return errors.New("the session that held the database's lock broke: another instance may lead now")
+	}
 }
 
 // lastWords is how long the last words may take.

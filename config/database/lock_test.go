@@ -1,12 +1,13 @@
 package database_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,76 +15,83 @@ import (
 	"github.com/weilu-im/weilu/config/database/dbtest"
 )
 
-// holderEnv makes the test binary a process that holds the lock of a directory until its input ends.
-const holderEnv = "WEILU_TEST_HOLD_LOCK"
-
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(holderEnv); dir != "" {
-		if _, err := database.Lock(dir); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
+	if dir := os.Getenv("LOCK_DIR"); dir != "" { // the other process of TestAnotherProcessIsRefused
+		_, err := database.Lock(dir)
+		fmt.Println(errors.Is(err, database.ErrLocked), err)
+		os.Exit(0)
+	}
+	if path := os.Getenv("READ_FILE"); path != "" { // the other process of TestAnotherProcessReadsBeside
+		db, err := database.Open(context.Background(), database.Options{DSN: path, ReadOnly: true})
+		if err == nil {
+			var n int
+			err = db.Conn(context.Background()).Raw("SELECT count(*) FROM things").Scan(&n).Error
+			fmt.Println("rows", n)
 		}
-		fmt.Println("held")
-		bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil {
+			fmt.Println(err)
+		}
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
 
-func TestOnlyOneProcessHoldsTheData(t *testing.T) {
+func TestAnotherProcessReadsBeside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weilu.db")
+	db := open(t, database.Options{DSN: path})
+	must(t, database.Migrate(t.Context(), db, owners()...))
+	must(t, db.Tx(t.Context(), func(ctx context.Context) error { return put(ctx, db, "a", 1) }))
+	must(t, db.Tx(t.Context(), func(ctx context.Context) error {
+		must(t, put(ctx, db, "b", 1))
+		c := exec.Command(os.Args[0])
+		c.Env = append(os.Environ(), "READ_FILE="+path)
+		out, err := c.CombinedOutput()
+		if err != nil || string(out) != "rows 1\n" {
+			t.Errorf("%s, %v", out, err)
+		}
+		return nil
+	}))
+}
+
+func TestAnotherProcessIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	holder := exec.Command(os.Args[0])
-	holder.Env = append(os.Environ(), holderEnv+"="+dir)
-	in, err := holder.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
+	other := func() string {
+		c := exec.Command(os.Args[0])
+		c.Env = append(os.Environ(), "LOCK_DIR="+dir)
+		out, err := c.CombinedOutput()
+		must(t, err)
+		return string(out)
 	}
-	out, err := holder.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := holder.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "held\n" {
-		t.Fatalf("the holder says %q, %v", line, err)
-	}
-	_, err = database.Lock(dir)
-	if !errors.Is(err, database.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", holder.Process.Pid)) {
-		t.Errorf("got %v", err)
-	}
-	if err := holder.Process.Kill(); err != nil { // however it ends
-		t.Fatal(err)
-	}
-	in.Close()
-	_ = holder.Wait()
 	release, err := database.Lock(dir)
-	if err != nil {
-		t.Fatal(err)
+	must(t, err)
+	if said := other(); !strings.HasPrefix(said, "true ") || !strings.Contains(said, strconv.Itoa(os.Getpid())) {
+		t.Errorf("the other process: %s", said)
 	}
-	if err := release(); err != nil {
-		t.Error(err)
+	must(t, release())
+	if said := other(); !strings.HasPrefix(said, "false <nil>") {
+		t.Errorf("after release: %s", said)
 	}
 }
 
-func TestOnlyOneLeaderOnPostgreSQL(t *testing.T) {
+func TestOneLeaderAtATime(t *testing.T) {
 	dsn := dbtest.DSN(t, "postgres")
-	one, two := open(t, database.Options{DSN: dsn}), open(t, database.Options{DSN: dsn})
-	release, err := database.LeaderLock(t.Context(), one, "bot")
-	if err != nil {
-		t.Fatal(err)
+	a, b := open(t, database.Options{DSN: dsn}), open(t, database.Options{DSN: dsn})
+	release, lost, err := database.LeaderLock(t.Context(), a, "x")
+	must(t, err)
+	if _, _, err := database.LeaderLock(t.Context(), b, "x"); !errors.Is(err, database.ErrLocked) {
+		t.Errorf("the second leader: %v", err)
 	}
-	if _, err := database.LeaderLock(t.Context(), two, "bot"); !errors.Is(err, database.ErrLocked) {
-		t.Errorf("a second leader: %v", err)
+	must(t, release())
+	select {
+	case <-lost:
+		t.Error("released, not lost")
+	default:
 	}
-	if err := release(); err != nil {
-		t.Error(err)
-	}
-	again, err := database.LeaderLock(context.Background(), two, "bot")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := again(); err != nil {
-		t.Error(err)
-	}
+	_, lost, err = database.LeaderLock(t.Context(), b, "x")
+	must(t, err)
+	must(t, a.Conn(t.Context()).Exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'").Error)
+	<-lost
+	release, _, err = database.LeaderLock(t.Context(), a, "x")
+	must(t, err)
+	must(t, release())
 }

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
+	"regexp"
 
 	"github.com/go-gormigrate/gormigrate/v2"
-	"gorm.io/gorm"
 )
 
-// Owner is somebody whose tables the database holds, with their migrations in order.
+// Owner is somebody who keeps tables in the database, with the migrations that make them, oldest first.
+// Which of them were applied is written in the table migrations_<Name>.
 type Owner struct {
 	Name string
 	List []*gormigrate.Migration
@@ -22,151 +18,102 @@ type Owner struct {
 
 func (o Owner) table() string { return "migrations_" + o.Name }
 
-// keepBackups is how many backups are kept beside an SQLite file.
-const keepBackups = 3
-
-// Migrate brings the database up to date, all or nothing on each owner's step. A database with data is backed
-// up first (SQLite: weilu.db.backup-TIME beside it). One that a newer program has migrated is refused with ErrNewer.
+// Migrate brings the database up to date, all owners in one transaction: everything or nothing. All owners
+// of the program are given in one call; a migration in the database that none of them has is ErrNewer,
+// and nothing is changed. An SQLite file that holds tables is first copied to PATH.backup-TIME, of which
+// the newest three stay. Several processes may migrate one PostgreSQL database at the same time.
+//
+// Foreign keys are not enforced on SQLite while migrating, since gorm rebuilds tables in some migrations and
+// the children of the old one would be deleted; they are checked before the commit.
 func Migrate(ctx context.Context, db *DB, owners ...Owner) error {
 	pending, err := Pending(ctx, db, owners...)
 	if err != nil || len(pending) == 0 {
 		return err
 	}
-	c, done, err := db.acquire(ctx)
+	w, err := db.acquire(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("migrate: %w", err)
 	}
-	defer done(false)
-	if err := db.backup(ctx, c); err != nil {
-		return fmt.Errorf("backup before migrating: %w", err)
+	defer db.release(w)
+	if db.dialect == "sqlite" {
+		if err := db.backup(ctx, w); err != nil {
+			return fmt.Errorf("back up the database before migrating: %w", err)
+		}
+		if err := foreignKeys(w, "OFF"); err != nil {
+			return err
+		}
+		defer func() { w.broken = foreignKeys(w, "ON") != nil || w.broken }()
 	}
+	if err := w.start(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return db.run(ctx, w, func(ctx context.Context) error { return db.migrate(ctx, owners) })
+}
+
+func (db *DB) migrate(ctx context.Context, owners []Owner) error {
 	if db.dialect == "postgres" {
-		if _, err := c.raw.ExecContext(ctx, "SELECT pg_advisory_lock(hashtextextended('weilu migrations', 0))"); err != nil {
+		err := db.Conn(ctx).Exec("SELECT pg_advisory_xact_lock(hashtextextended('weilu migrations', 0))").Error
+		if err != nil {
+			return fmt.Errorf("wait for the migrations of another process: %w", err)
+		}
+		if _, err := Pending(ctx, db, owners...); err != nil { // it may have been newer
 			return err
 		}
-		defer c.raw.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtextextended('weilu migrations', 0))")
-	} else {
-		// gorm rebuilds tables in some migrations, and foreign keys would delete the children of the old one.
-		if _, err := c.raw.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
-			return err
-		}
-		defer c.raw.ExecContext(context.WithoutCancel(ctx), "PRAGMA foreign_keys = ON")
 	}
 	for _, o := range owners {
-		if err := migrateOwner(ctx, db, c, o); err != nil {
-			return fmt.Errorf("migrate %s: %w", o.Name, full(err))
+		if len(o.List) == 0 {
+			continue
+		}
+		m := gormigrate.New(db.Conn(ctx), &gormigrate.Options{TableName: o.table(), IDColumnName: "id", IDColumnSize: 190}, o.List)
+		if err := m.Migrate(); err != nil {
+			return fmt.Errorf("migrate %s: %w", o.Name, err)
 		}
 	}
 	if db.dialect == "sqlite" {
-		return checkForeignKeys(ctx, c)
+		return db.checkForeignKeys(ctx)
 	}
 	return nil
 }
 
-// migrateOwner runs what an owner's list has beyond the database, each migration in a transaction of its own.
-func migrateOwner(ctx context.Context, db *DB, c *conn, o Owner) error {
-	s := &scope{db: db, tx: &transaction{conn: c}, opened: true}
-	inside := context.WithValue(ctx, scopeKey{db}, s)
-	handle := db.write.Session(&gorm.Session{NewDB: true, Context: inside})
-	handle.Statement.ConnPool = c
-	s.tx.handle = handle
-	begin := "BEGIN IMMEDIATE"
-	if db.dialect == "postgres" {
-		begin = "BEGIN"
-	}
-	if err := s.send(begin); err != nil {
-		return err
-	}
-	m := gormigrate.New(handle, &gormigrate.Options{
-		TableName: o.table(), IDColumnName: "id", IDColumnSize: 190, ValidateUnknownMigrations: false,
-	}, o.List)
-	if err := m.Migrate(); err != nil {
-		return errors.Join(err, s.send("ROLLBACK"))
-	}
-	return s.send("COMMIT")
+func foreignKeys(w *writer, state string) error {
+	_, err := w.conn.ExecContext(context.Background(), "PRAGMA foreign_keys = "+state)
+	return err
 }
 
-func checkForeignKeys(ctx context.Context, c *conn) error {
-	rows, err := c.raw.QueryContext(ctx, "PRAGMA foreign_key_check")
+func (db *DB) checkForeignKeys(ctx context.Context) error {
+	rows, err := db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT "table", "parent", count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`)
 	if err != nil {
-		return err
+		return fmt.Errorf("check foreign keys: %w", err)
 	}
 	defer rows.Close()
-	if rows.Next() {
-		return errors.New("after migrating, rows refer to others that are not there; restore the backup")
-	}
-	return rows.Err()
-}
-
-// Pending lists the migrations that the database lacks, as "owner: id". It answers ErrNewer where the
-// database has some that the owners don't know.
-func Pending(ctx context.Context, db *DB, owners ...Owner) ([]string, error) {
-	var pending, unknown []string
-	for _, o := range owners {
-		applied, err := applied(ctx, db, o)
-		if err != nil {
-			return nil, fmt.Errorf("read migrations of %s: %w", o.Name, err)
-		}
-		for _, m := range o.List {
-			if !slices.Contains(applied, m.ID) {
-				pending = append(pending, o.Name+": "+m.ID)
-			}
-		}
-		for _, id := range applied {
-			if !slices.ContainsFunc(o.List, func(m *gormigrate.Migration) bool { return m.ID == id }) {
-				unknown = append(unknown, o.Name+": "+id)
-			}
-		}
-	}
-	if len(unknown) > 0 {
-		return nil, fmt.Errorf("%w: it has the migrations %s, which this one does not know; use the newer version, or restore a backup",
-			ErrNewer, strings.Join(unknown, ", "))
-	}
-	return pending, nil
-}
-
-func applied(ctx context.Context, db *DB, o Owner) (ids []string, err error) {
-	var n int64
-	q := "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
-	if db.dialect == "postgres" {
-		q = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
-	}
-	conn := db.read.Session(&gorm.Session{NewDB: true, Context: ctx})
-	if err := conn.Raw(q, o.table()).Scan(&n).Error; err != nil || n == 0 {
-		return nil, err
-	}
-	err = conn.Table(o.table()).Order("id").Pluck("id", &ids).Error
-	return ids, err
-}
-
-// backup copies an SQLite database that holds something, and drops the oldest copies.
-func (db *DB) backup(ctx context.Context, c *conn) error {
-	if db.dialect != "sqlite" {
-		return nil
-	}
-	var tables int
-	if err := db.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table'").Scan(&tables); err != nil || tables == 0 {
-		return err
-	}
-	base := db.dsn + ".backup-"
-	if _, err := c.raw.ExecContext(ctx, "VACUUM INTO ?", base+time.Now().UTC().Format("20060102T150405.000Z")); err != nil {
-		return full(err)
-	}
-	entries, err := os.ReadDir(filepath.Dir(db.dsn))
-	if err != nil {
-		return err
-	}
-	var copies []string
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), filepath.Base(base)) {
-			copies = append(copies, filepath.Join(filepath.Dir(db.dsn), e.Name()))
-		}
-	}
-	slices.Sort(copies)
-	for _, old := range copies[:max(0, len(copies)-keepBackups)] {
-		if err := os.Remove(old); err != nil {
+	var problems []error
+	for rows.Next() {
+		var table, parent string
+		var n int
+		if err := rows.Scan(&table, &parent, &n); err != nil {
 			return err
 		}
+		problems = append(problems, fmt.Errorf("%d rows of %s refer to rows of %s that don't exist", n, table, parent))
+	}
+	if err := errors.Join(append(problems, rows.Err())...); err != nil {
+		return fmt.Errorf("nothing was migrated: %w", err)
+	}
+	return nil
+}
+
+var ownerName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
+
+// checkOwners finds names that are no table names, or that two have.
+func checkOwners(owners []Owner) error {
+	seen := map[string]bool{}
+	for _, o := range owners {
+		switch {
+		case !ownerName.MatchString(o.Name):
+			return fmt.Errorf("%q can't own migrations: the name must be lower-case letters, digits and _", o.Name)
+		case seen[o.Name]:
+			return fmt.Errorf("two owners of migrations are named %s", o.Name)
+		}
+		seen[o.Name] = true
 	}
 	return nil
 }

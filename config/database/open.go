@@ -1,7 +1,9 @@
-// Package database opens the storage: SQLite in one file, or PostgreSQL. It gives transactions with
-// savepoints that cost nothing until used, prepared statements for the hot path, and migrations.
+// Package database opens the storage: SQLite in one file, or PostgreSQL.
 //
-// What is written goes through Tx; Conn outside of one is a read-only connection that works beside it.
+// Whatever is written is written inside Tx, by one writer at a time on SQLite and by several on
+// PostgreSQL. Outside of Tx, Conn is a read-only connection that works beside the writers. The hot path
+// goes around gorm: Conn(ctx).Statement.ConnPool runs SQL with ? placeholders on both engines, on
+// statements that the connection keeps prepared.
 package database
 
 import (
@@ -9,126 +11,98 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"regexp"
 	"strings"
-	"time"
+	"sync"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 )
 
-// Options says what to open.
+// Options says what to open and how.
 type Options struct {
-	DSN      string // postgres://..., or the path of an SQLite file
-	ReadOnly bool   // never write, and never create
-	Log      *slog.Logger
+	// DSN is postgres://..., postgresql://..., "host=... dbname=...", or else the path of an SQLite file.
+	DSN string
+	// Log gets slow and failed statements, without their values. Nil logs nothing.
+	Log *slog.Logger
+	// ReadOnly opens no writer: nothing is created, Tx answers ErrReadOnly.
+	ReadOnly bool
 }
 
-// DB is an open database. It is safe for concurrent use.
+// DB is an open database. It is safe for concurrent use; a transaction in a ctx is not.
 type DB struct {
 	dialect  string
+	path     string // of the SQLite file, absolute
 	dsn      string
-	writers  *sql.DB // nil when read-only
-	readers  *sql.DB
-	read     *gorm.DB // the read-only connections
-	write    *gorm.DB // a template; its ConnPool is replaced per transaction
-	slot     chan struct{}
-	pinned   *conn // SQLite's one writer, while nobody holds the slot; nil after it broke
 	readOnly bool
+
+	writers *sql.DB // nil when read-only
+	readers *sql.DB
+	gorm    *gorm.DB // over the readers; transactions put themselves in its place
+
+	slot   chan struct{} // SQLite: the right to write
+	pinned *writer       // SQLite: the writer, held by whoever holds the slot; nil after it broke
+	closed bool          // guarded by the slot
+
+	closing sync.Once
+	closeOf error
 }
 
-// Open opens the database and proves that its settings are in force.
-func Open(ctx context.Context, opts Options) (*DB, error) {
-	db := &DB{dsn: opts.DSN, readOnly: opts.ReadOnly, slot: make(chan struct{}, 1)}
-	var err error
-	if isPostgres(opts.DSN) {
-		db.dialect = "postgres"
-		err = db.openPostgres(ctx)
-	} else {
-		db.dialect = "sqlite"
-		err = db.openSQLite(ctx)
+// Open opens the database and reads its settings back: it refuses to run where they are not in force.
+// Errors are sentences for an operator and never show a password.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	db := &DB{dialect: "sqlite", dsn: o.DSN, readOnly: o.ReadOnly, slot: make(chan struct{}, 1)}
+	open := db.openSQLite
+	if isPostgres(o.DSN) {
+		db.dialect, open = "postgres", db.openPostgres
 	}
+	err := open(ctx)
 	if err == nil {
-		err = db.openGorm(opts.Log)
+		err = db.openGorm(o.Log)
 	}
 	if err != nil {
-		return nil, errors.Join(explain(opts.DSN, err), db.Close())
+		_ = db.Close() // says nothing that err doesn't
+		return nil, err
 	}
 	return db, nil
 }
 
-func (db *DB) openGorm(log *slog.Logger) (err error) {
-	if log == nil {
-		log = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
-	config := func() *gorm.Config {
-		return &gorm.Config{
-			SkipDefaultTransaction: true, TranslateError: true, DisableAutomaticPing: true,
-			NowFunc: func() time.Time { return time.Now().UTC() },
-			Logger: logger.NewSlogLogger(log, logger.Config{
-				LogLevel: logger.Warn, SlowThreshold: time.Second, IgnoreRecordNotFoundError: true, ParameterizedQueries: true,
-			}),
-		}
-	}
-	if db.read, err = gorm.Open(db.dialector(&readPool{db.readers, db.dialect}), config()); err != nil {
-		return err
-	}
-	db.write, err = gorm.Open(db.dialector(&readPool{db.readers, db.dialect}), config())
-	return err
-}
+var keyValue = regexp.MustCompile(`^\s*\w+\s*=.*`)
 
 func isPostgres(dsn string) bool {
-	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") || strings.Contains(dsn, "host=") && !strings.Contains(dsn, "/host=")
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return true
+	}
+	return keyValue.MatchString(dsn) && strings.Contains(" "+dsn, " host=")
 }
 
 // Dialect is "sqlite" or "postgres".
 func (db *DB) Dialect() string { return db.dialect }
 
-// Conn is the transaction in ctx, or else a read-only connection. It is cheap to call.
-func (db *DB) Conn(ctx context.Context) *gorm.DB {
-	if s := scopeOf(ctx, db); s != nil {
-		return s.conn()
-	}
-	return db.read.Session(&gorm.Session{Context: ctx})
+// Close waits for the running transaction, writes SQLite's log back into its file, and closes all
+// connections. Calling it again does nothing more.
+func (db *DB) Close() error {
+	db.closing.Do(func() { db.closeOf = db.close() })
+	return db.closeOf
 }
 
-// Close closes everything. SQLite's log is written back into its file.
-func (db *DB) Close() error {
+func (db *DB) close() error {
+	db.slot <- struct{}{}
+	defer func() { <-db.slot }()
+	db.closed = true
 	var problems []error
+	if db.readers != nil {
+		problems = append(problems, db.readers.Close())
+	}
 	if db.pinned != nil {
-		_, err := db.pinned.raw.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-		problems = append(problems, ignoreBusy(err), db.pinned.close())
+		problems = append(problems, db.checkpoint(), db.pinned.conn.Close())
 		db.pinned = nil
 	}
-	for _, pool := range []*sql.DB{db.readers, db.writers} {
-		if pool != nil {
-			problems = append(problems, pool.Close())
-		}
+	if db.writers != nil {
+		problems = append(problems, db.writers.Close())
 	}
-	return errors.Join(problems...)
-}
-
-// ignoreBusy drops what a checkpoint says while somebody else reads.
-func ignoreBusy(err error) error {
-	if err != nil && sqliteCode(err)&0xff == codeBusy {
-		return nil
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("close the database: %w", err)
 	}
-	return err
-}
-
-// explain says to an operator what could not be opened. It never shows a DSN with its password.
-func explain(dsn string, err error) error {
-	if isPostgres(dsn) {
-		return fmt.Errorf("open the PostgreSQL database: %w", err)
-	}
-	switch sqliteCode(err) & 0xff {
-	case codeNotADB:
-		return fmt.Errorf("%s is not an SQLite database, or it is damaged: %w", dsn, err)
-	case codeCorrupt:
-		return fmt.Errorf("%s is damaged; restore a backup: %w", dsn, err)
-	case codeCantOpen, codePerm, codeReadOnly:
-		return fmt.Errorf("%s can't be opened; look at its directory and permissions: %w", dsn, err)
-	}
-	return fmt.Errorf("open %s: %w", dsn, err)
+	return nil
 }

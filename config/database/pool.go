@@ -3,160 +3,82 @@ package database
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"strconv"
-	"strings"
-	"sync"
+	"errors"
 )
 
-// conn is a writer's connection with its prepared statements. One goroutine uses it at a time.
-type conn struct {
-	raw      *sql.Conn
-	dialect  string
-	prepared map[string]*sql.Stmt
-}
+// A scope is the ConnPool that gorm, and SQL beside gorm, runs on inside a transaction.
 
-// maxPrepared bounds the statements that one connection keeps; beyond it all are dropped and begin anew.
-const maxPrepared = 512
-
-func (db *DB) connect(ctx context.Context) (*conn, error) {
-	raw, err := db.writers.Conn(ctx)
-	if err != nil {
+// ready opens the savepoints and gives the ctx to run a statement with.
+func (s *scope) ready(ctx context.Context) (context.Context, error) {
+	if s.state != running {
+		return nil, errOver
+	}
+	if err := s.tx.state.lost(); err != nil {
 		return nil, err
 	}
-	return &conn{raw: raw, dialect: db.dialect, prepared: map[string]*sql.Stmt{}}, nil
-}
-
-func (c *conn) close() error {
-	for _, s := range c.prepared {
-		s.Close()
-	}
-	return c.raw.Close()
-}
-
-// statement is the prepared form of a query. PostgreSQL's driver keeps its own.
-func (c *conn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s := c.prepared[query]; s != nil {
-		return s, nil
-	}
-	s, err := c.raw.PrepareContext(ctx, query)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if len(c.prepared) >= maxPrepared {
-		for _, old := range c.prepared {
-			old.Close()
+	if !s.opened {
+		if err := s.open(); err != nil {
+			return nil, err
 		}
-		clear(c.prepared)
 	}
-	c.prepared[query] = s
-	return s, nil
+	if s.tx.atOnce {
+		return context.Background(), nil
+	}
+	return ctx, nil
+}
+
+// ExecContext implements gorm.ConnPool.
+func (s *scope) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx, err := s.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.tx.conn.ExecContext(ctx, query, args...)
+}
+
+// QueryContext implements gorm.ConnPool.
+func (s *scope) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx, err := s.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.tx.conn.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext implements gorm.ConnPool.
+func (s *scope) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	ready, err := s.ready(ctx)
+	if err != nil {
+		ready = failed{ctx, err} // a Row takes its error only from there
+	}
+	return s.tx.conn.QueryRowContext(ready, query, args...)
 }
 
 // PrepareContext implements gorm.ConnPool.
-func (c *conn) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
-	return c.raw.PrepareContext(ctx, rebind(c.dialect, query))
-}
-
-// ExecContext implements gorm.ConnPool.
-func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if c.dialect == "postgres" {
-		return c.raw.ExecContext(ctx, rebind(c.dialect, query), args...)
-	}
-	if len(args) == 0 { // schema changes: SQLite may not prepare them ahead
-		return c.raw.ExecContext(ctx, query)
-	}
-	s, err := c.statement(ctx, query)
+func (s *scope) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	ctx, err := s.ready(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(ctx, args...)
+	return s.tx.conn.PrepareContext(ctx, query)
 }
 
-// QueryContext implements gorm.ConnPool.
-func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if c.dialect == "postgres" {
-		return c.raw.QueryContext(ctx, rebind(c.dialect, query), args...)
-	}
-	if len(args) == 0 {
-		return c.raw.QueryContext(ctx, query)
-	}
-	s, err := c.statement(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, args...)
+// Commit implements gorm.TxCommitter, so that gorm's own Transaction uses savepoints; Tx alone commits.
+func (s *scope) Commit() error { return errors.New("only Tx commits its transaction") }
+
+// Rollback implements gorm.TxCommitter.
+func (s *scope) Rollback() error {
+	return errors.New("only Tx undoes its transaction: return an error")
 }
 
-// QueryRowContext implements gorm.ConnPool.
-func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if c.dialect != "postgres" && len(args) > 0 {
-		if s, err := c.statement(ctx, query); err == nil {
-			return s.QueryRowContext(ctx, args...)
-		}
-	}
-	return c.raw.QueryRowContext(ctx, rebind(c.dialect, query), args...) // also tells why it can't be prepared
+// failed is a ctx that is over for a reason of ours.
+type failed struct {
+	context.Context
+	reason error
 }
 
-// readPool is the read-only connections as gorm wants them.
-type readPool struct {
-	*sql.DB
-	dialect string
-}
-
-// ExecContext implements gorm.ConnPool.
-func (p *readPool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return p.DB.ExecContext(ctx, rebind(p.dialect, query), args...)
-}
-
-// QueryContext implements gorm.ConnPool.
-func (p *readPool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return p.DB.QueryContext(ctx, rebind(p.dialect, query), args...)
-}
-
-// QueryRowContext implements gorm.ConnPool.
-func (p *readPool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return p.DB.QueryRowContext(ctx, rebind(p.dialect, query), args...)
-}
-
-var rebound sync.Map // of query to query with $1, for the constants of the program
-
-// rebind turns ? into $1, $2 ... for PostgreSQL. Question marks within quotes stay.
-func rebind(dialect, query string) string {
-	if dialect != "postgres" || !strings.Contains(query, "?") {
-		return query
-	}
-	if q, ok := rebound.Load(query); ok {
-		return q.(string)
-	}
-	var b strings.Builder
-	n, quote := 0, byte(0)
-	for i := 0; i < len(query); i++ {
-		c := query[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '?':
-			n++
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(n))
-			continue
-		}
-		b.WriteByte(c)
-	}
-	rebound.Store(query, b.String())
-	return b.String()
-}
-
-// drop closes a connection that must not go back to its pool.
-func (c *conn) drop() {
-	for _, s := range c.prepared {
-		s.Close()
-	}
-	_ = c.raw.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool forget it
-	c.raw.Close()
-}
+// Err implements context.Context.
+func (f failed) Err() error { return f.reason }

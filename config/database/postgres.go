@@ -2,73 +2,149 @@ package database
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
-	"gorm.io/driver/postgres"
-	"gorm.io/driver/sqlite"
-	"gorm.io/gorm"
 )
 
-// maxConns bounds the connections of each of the two pools.
-const maxConns = 20
+// pgPool bounds the connections of each of the two pools.
+const (
+	pgPool = 10
+	pgIdle = 5 * time.Minute
+)
 
 func (db *DB) openPostgres(ctx context.Context) error {
 	config, err := pgx.ParseConfig(db.dsn)
-	if err != nil {
-		return errors.New("the DSN can't be read; it looks like postgres://user:password@host:5432/database")
+	if err != nil { // its text could show the password
+		return errors.New("open the PostgreSQL database: the DSN can't be read; it looks like postgres://user:password@host:5432/name")
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	if !db.readOnly {
-		db.writers = stdlib.OpenDB(*config)
-		db.writers.SetMaxOpenConns(maxConns)
-		db.writers.SetMaxIdleConns(maxConns)
+		db.writers = pgOpen(config)
 	}
 	reading := config.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
-	db.readers = stdlib.OpenDB(*reading)
-	db.readers.SetMaxOpenConns(maxConns)
-	return db.readers.PingContext(ctx)
+	db.readers = pgOpen(reading)
+	if err := db.readers.PingContext(ctx); err != nil {
+		return fmt.Errorf("open the PostgreSQL database: %w", err)
+	}
+	return nil
 }
 
-func (db *DB) dialector(pool gorm.ConnPool) gorm.Dialector {
-	if db.dialect == "postgres" {
-		return postgres.New(postgres.Config{Conn: pool})
-	}
-	return sqliteDialector{sqlite.New(sqlite.Config{DriverName: sqliteDriver, Conn: pool}).(*sqlite.Dialector)}
+func pgOpen(config *pgx.ConnConfig) *sql.DB {
+	pool := sql.OpenDB(pgConnector{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(readUTC))})
+	pool.SetMaxOpenConns(pgPool)
+	pool.SetMaxIdleConns(pgPool)
+	pool.SetConnMaxIdleTime(pgIdle)
+	return pool
 }
 
-// pgCode is PostgreSQL's SQLSTATE, empty where err is not PostgreSQL's.
-func pgCode(err error) string {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	return ""
+// readUTC makes times come back in UTC.
+func readUTC(_ context.Context, c *pgx.Conn) error {
+	c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+	c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamp", OID: pgtype.TimestampOID, Codec: &pgtype.TimestampCodec{ScanLocation: time.UTC}})
+	return nil
 }
 
-// LeaderLock makes this process the only one that holds name on a PostgreSQL database, for as long as a
-// session of its own lives; lost is closed when that session breaks. On SQLite the data directory's lock
-// does this, and LeaderLock does nothing. It answers ErrLocked when another process holds it.
-func LeaderLock(ctx context.Context, db *DB, name string) (release func() error, err error) {
-	if db.dialect != "postgres" {
-		return func() error { return nil }, nil
-	}
-	c, err := db.writers.Conn(ctx)
+// pgConnector opens connections that take ? placeholders.
+type pgConnector struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (k pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := k.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var got bool
-	if err := c.QueryRowContext(ctx, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name).Scan(&got); err != nil {
-		return nil, errors.Join(err, c.Close())
+	return &pgConn{Conn: c.(*stdlib.Conn)}, nil
+}
+
+// pgConn is one connection; pgx keeps its statements prepared.
+type pgConn struct {
+	*stdlib.Conn
+	inTx  bool
+	cause error // the first error since the transaction was last well
+	gone  error // why the transaction must not go on
+}
+
+// ExecContext implements driver.ExecerContext.
+func (c *pgConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := ctx.Err(); err != nil { // pgx would close the connection over it
+		return nil, err
 	}
-	if !got {
-		return nil, errors.Join(errLockedElsewhere, c.Close())
+	res, err := c.Conn.ExecContext(ctx, rebind(query), args)
+	return res, c.failed(err)
+}
+
+// QueryContext implements driver.QueryerContext.
+func (c *pgConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	return func() error {
-		_, err := c.ExecContext(context.Background(), "SELECT pg_advisory_unlock(hashtextextended($1, 0))", name)
-		return errors.Join(err, c.Close())
-	}, nil
+	rows, err := c.Conn.QueryContext(ctx, rebind(query), args)
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	return rows, nil
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (c *pgConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	s, err := c.Conn.PrepareContext(ctx, rebind(query))
+	return s, c.failed(err)
+}
+
+func (c *pgConn) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	err = classify(err)
+	if c.inTx && c.cause == nil {
+		c.cause = err
+	}
+	if dead := c.lost(); dead != nil && !errors.Is(err, ErrTxDead) {
+		return fmt.Errorf("%w: %w", ErrTxDead, err)
+	}
+	return err
+}
+
+func (c *pgConn) begun() { c.inTx, c.cause, c.gone = true, nil, nil }
+
+func (c *pgConn) end() {}
+
+func (c *pgConn) ended() { c.inTx, c.cause, c.gone = false, nil, nil }
+
+func (c *pgConn) active() bool {
+	raw := c.Conn.Conn()
+	return !raw.IsClosed() && raw.PgConn().TxStatus() != 'I'
+}
+
+func (c *pgConn) lost() error {
+	if !c.inTx || c.gone != nil || c.active() {
+		return c.gone
+	}
+	if c.cause != nil {
+		return fmt.Errorf("%w: %w", ErrTxDead, c.cause)
+	}
+	return fmt.Errorf("%w: PostgreSQL ended it", ErrTxDead)
+}
+
+func (c *pgConn) aborted() error {
+	if !c.inTx || c.Conn.Conn().PgConn().TxStatus() != 'E' {
+		return nil
+	}
+	return fmt.Errorf("an earlier statement failed: %w", c.cause)
+}
+
+func (c *pgConn) revived() { c.cause = nil }
+
+func (c *pgConn) kill(err error) {
+	if c.gone == nil {
+		c.gone = fmt.Errorf("%w: %w", ErrTxDead, err)
+	}
 }

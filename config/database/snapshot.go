@@ -2,36 +2,35 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-
-	"gorm.io/gorm"
 )
 
-// Snapshot runs fn with a ctx in which all reads see the same moment, beside any writer.
+// Snapshot runs fn with a ctx in which all reads see one moment, beside any writers. Writing in it is
+// ErrReadOnly. Inside a transaction fn simply runs in that.
 func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context) error) error {
-	raw, err := db.readers.Conn(ctx)
+	if db.scope(ctx) != nil {
+		return fn(ctx)
+	}
+	w, err := pin(ctx, db.readers)
 	if err != nil {
-		return err
-	}
-	defer raw.Close()
-	begin := "BEGIN"
-	if db.dialect == "postgres" {
-		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	}
-	c := &conn{raw: raw, dialect: db.dialect, prepared: map[string]*sql.Stmt{}}
-	s := &scope{db: db, tx: &transaction{conn: c}, opened: true}
-	if err := s.send(begin); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
-	inside := context.WithValue(ctx, scopeKey{db}, s)
-	s.tx.handle = db.read.Session(&gorm.Session{NewDB: true, Context: inside})
-	s.tx.handle.Statement.ConnPool = c
 	defer func() {
-		for _, p := range c.prepared {
-			p.Close()
+		if w.broken {
+			w.discard()
+		} else {
+			_ = w.conn.Close() // hands it back to its pool
 		}
-		_ = s.send("ROLLBACK") // nothing was written
 	}()
-	return fn(inside)
+	w.begin = "BEGIN"
+	if db.dialect == "postgres" {
+		w.begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	}
+	if err := w.start(ctx); err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	defer w.rollback()
+	s := &scope{db: db, tx: &tx{writer: w}, opened: true}
+	defer s.undo()
+	return s.call(ctx, fn)
 }

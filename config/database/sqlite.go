@@ -5,111 +5,89 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"gorm.io/driver/sqlite"
-	"gorm.io/gorm"
 )
 
-// SQLite's result codes that mean something to us.
 const (
-	codePerm     = 3
-	codeBusy     = 5
-	codeReadOnly = 8
-	codeIOErr    = 10
-	codeCorrupt  = 11
-	codeFull     = 13
-	codeCantOpen = 14
-	codeNotADB   = 26
-
-	codeCheck      = 275
-	codeForeignKey = 787
-	codePrimaryKey = 1555
-	codeUnique     = 2067
+	minSQLite     = "3.51.3" // the first without the bug that resets a log in use
+	sqliteReaders = 8
 )
 
-// minVersion is the first SQLite without the bug that resets a log in use.
-const minVersion = "3.51.3"
+func (db *DB) openSQLite(ctx context.Context) (err error) {
+	if err := checkFile(db.dsn, db.readOnly); err != nil {
+		return fmt.Errorf("open the database %s: %w", db.dsn, err)
+	}
+	if db.path, err = filepath.Abs(db.dsn); err != nil {
+		return fmt.Errorf("open the database %s: %w", db.dsn, err)
+	}
+	if !db.readOnly {
+		db.writers = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(uri(db.path), false), writer: true})
+		db.writers.SetMaxIdleConns(-1)
+		if db.pinned, err = db.openWriter(ctx); err != nil {
+			return explain(db.dsn, err)
+		}
+	}
+	db.readers = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(uri(db.path), true)})
+	db.readers.SetMaxOpenConns(sqliteReaders)
+	db.readers.SetMaxIdleConns(sqliteReaders)
+	return explain(db.dsn, checkReader(ctx, db.readers))
+}
 
-// sqliteDialector is gorm's, with an error translation that knows every driver.
-type sqliteDialector struct{ *sqlite.Dialector }
-
-// Translate implements gorm.ErrorTranslator.
-func (d sqliteDialector) Translate(err error) error {
-	switch sqliteCode(err) {
-	case codePrimaryKey, codeUnique:
-		return gorm.ErrDuplicatedKey
-	case codeForeignKey:
-		return gorm.ErrForeignKeyViolated
-	case codeCheck:
-		return gorm.ErrCheckConstraintViolated
+// checkFile finds what SQLite would only report as "unable to open", and creates a new file that
+// nobody else can read: it is going to hold what people said.
+func checkFile(path string, readOnly bool) error {
+	if path == "" {
+		return errors.New("no path is given")
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return errors.New("it is a directory, not a file")
+	}
+	mode := os.O_RDWR | os.O_CREATE
+	if readOnly {
+		mode = os.O_RDONLY
+	}
+	f, err := os.OpenFile(path, mode, 0o600)
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		return cause.Err
+	} else if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	n, err := io.ReadFull(f, head)
+	if n > 0 && string(head[:n]) != "SQLite format 3\x00" {
+		return errors.New("it is not an SQLite database")
+	}
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return nil
 	}
 	return err
 }
 
-func (db *DB) openSQLite(ctx context.Context) error {
-	if err := checkFile(db.dsn, db.readOnly); err != nil {
-		return err
-	}
-	if !db.readOnly {
-		var err error
-		if db.writers, err = sql.Open(sqliteDriver, sqliteDSN(db.dsn, false)); err != nil {
-			return err
-		}
-		if db.pinned, err = db.connect(ctx); err != nil {
-			return err
-		}
-		if err := checkSettings(ctx, db.pinned.raw); err != nil {
-			return err
-		}
-	}
-	var err error
-	if db.readers, err = sql.Open(sqliteDriver, sqliteDSN(db.dsn, true)); err != nil {
-		return err
-	}
-	db.readers.SetMaxOpenConns(4)
-	return db.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(new(int))
-}
-
-func checkFile(path string, mustExist bool) error {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		return errors.New("it is a directory")
-	case err != nil && mustExist:
-		return err
-	case err != nil:
-		if _, err := os.Stat(filepath.Dir(path)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// uri is the path as SQLite's file URI, whatever characters it holds.
+// uri is an absolute path as SQLite's file URI, whatever characters it holds.
 func uri(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
 	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
+	if !strings.HasPrefix(path, "/") { // C:/...
 		path = "/" + path
 	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath()
+	return "file://" + (&url.URL{Path: path}).EscapedPath()
 }
 
-// checkSettings reads back what must be in force, and refuses to run without it.
-func checkSettings(ctx context.Context, c *sql.Conn) error {
+// checkWriter reads back what must be in force.
+func checkWriter(ctx context.Context, c *sql.Conn) error {
 	var version string
 	if err := c.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
 		return err
 	}
-	if older(version, minVersion) {
-		return fmt.Errorf("SQLite %s is older than %s", version, minVersion)
+	if older(version, minSQLite) {
+		return fmt.Errorf("SQLite %s is too old, it must be at least %s", version, minSQLite)
 	}
 	for _, s := range [...]struct{ pragma, want string }{
 		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "5000"},
@@ -119,10 +97,42 @@ func checkSettings(ctx context.Context, c *sql.Conn) error {
 			return fmt.Errorf("PRAGMA %s: %w", s.pragma, err)
 		}
 		if got != s.want {
-			return fmt.Errorf("PRAGMA %s is %s and must be %s; is the file system one without locks or shared memory?", s.pragma, got, s.want)
+			return fmt.Errorf("PRAGMA %s is %s and must be %s; does the file system lack locks or shared memory?", s.pragma, got, s.want)
 		}
 	}
 	return nil
+}
+
+func checkReader(ctx context.Context, readers *sql.DB) error {
+	var tables int
+	if err := readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	var queryOnly string
+	if err := readers.QueryRowContext(ctx, "PRAGMA query_only").Scan(&queryOnly); err != nil {
+		return err
+	}
+	if queryOnly != "1" {
+		return errors.New("PRAGMA query_only is not in force")
+	}
+	return nil
+}
+
+// explain says to an operator what is wrong with the file.
+func explain(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case sqliteCode(err)&0xff == codeNotADB:
+		err = fmt.Errorf("it is not an SQLite database: %w", err)
+	case sqliteCode(err)&0xff == codeCorrupt:
+		err = fmt.Errorf("the file is damaged, restore a backup: %w", err)
+	case sqliteCode(err)&0xff == codeCantOpen, sqliteCode(err)&0xff == codePerm, sqliteCode(err)&0xff == codeReadOnly:
+		err = fmt.Errorf("the file and its directory must be writable by this user: %w", err)
+	case sqliteCode(err)&0xff == codeBusy:
+		err = fmt.Errorf("another process keeps it locked: %w", err)
+	}
+	return fmt.Errorf("open the database %s: %w", path, err)
 }
 
 func older(version, than string) bool {
@@ -135,4 +145,16 @@ func older(version, than string) bool {
 		}
 	}
 	return len(a) < len(b)
+}
+
+// checkpoint writes the log back into the file. Readers in other processes may keep a part of it.
+func (db *DB) checkpoint() error {
+	if db.dialect != "sqlite" {
+		return nil
+	}
+	_, err := db.pinned.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	if sqliteCode(err)&0xff == codeBusy {
+		return nil
+	}
+	return err
 }

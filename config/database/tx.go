@@ -2,125 +2,103 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strconv"
-
-	"gorm.io/gorm"
 )
 
-// scope is a transaction, or a savepoint within one.
-type scope struct {
-	db     *DB
-	tx     *transaction
-	parent *scope // nil for the transaction itself
-	opened bool   // the SAVEPOINT was sent
-	depth  int
-
-	commits, rollbacks []func()
+// tx is one transaction. It belongs to one goroutine.
+type tx struct {
+	*writer
+	inner *scope // the innermost scope that runs
 }
 
-// transaction is what all scopes of one transaction share.
-type transaction struct {
-	conn   *conn
-	handle *gorm.DB
-	dead   error
-}
-
-type scopeKey struct{ db *DB }
-
-func scopeOf(ctx context.Context, db *DB) *scope {
-	s, _ := ctx.Value(scopeKey{db}).(*scope)
-	return s
-}
-
-// conn is the handle of the transaction; the savepoints that ctx stands in are opened first.
-func (s *scope) conn() *gorm.DB {
-	s.open()
-	return s.tx.handle
-}
-
-func (s *scope) open() {
-	if s.opened || s.tx.dead != nil {
-		return
+// Tx runs fn in a transaction and commits what it wrote. An error of fn, a panic or a ctx that is done
+// undoes it.
+//
+// Where ctx carries a transaction, fn runs in a savepoint of it, which costs nothing until fn runs its
+// first statement. An error or a panic then undoes what fn wrote and leaves the rest as it was. When the
+// whole transaction is lost (a full disk, a broken connection), this Tx and all around it answer
+// ErrTxDead, whatever fn answers, and nothing is kept.
+//
+// On SQLite one transaction runs at a time, and others wait for it as long as their ctx lasts; a Tx with
+// a ctx that does not carry the transaction around it waits for itself.
+func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) error {
+	if s := db.scope(ctx); s != nil {
+		return s.nest(ctx, fn)
 	}
-	s.parent.open()
-	if err := s.send("SAVEPOINT s" + strconv.Itoa(s.depth)); err != nil {
-		s.tx.dead = fmt.Errorf("%w: savepoint: %w", ErrTxDead, err)
-		return
-	}
-	s.opened = true
-}
-
-// send runs a statement that steers the transaction. It is not cut short: half a transaction helps nobody.
-func (s *scope) send(stmt string) error {
-	_, err := s.tx.conn.raw.ExecContext(context.Background(), stmt)
-	return full(err)
-}
-
-// Tx runs fn in a transaction. Where ctx carries one already, fn runs in a savepoint of it, which is only
-// opened when fn first uses Conn. An error or a panic of fn undoes what it wrote; ErrTxDead means that the
-// whole transaction is lost, and it is answered by every Tx around.
-func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) (err error) {
-	if outer := scopeOf(ctx, db); outer != nil {
-		return outer.nested(ctx, fn)
-	}
-	if db.readOnly {
-		return ErrReadOnly
-	}
-	c, done, err := db.acquire(ctx)
+	w, err := db.start(ctx)
 	if err != nil {
-		return fmt.Errorf("begin: %w", full(err))
+		return err
 	}
-	s := &scope{db: db, tx: &transaction{conn: c}, opened: true}
-	begin := "BEGIN IMMEDIATE"
-	if db.dialect == "postgres" {
-		begin = "BEGIN"
-	}
-	if err := s.send(begin); err != nil {
-		done(true)
-		return fmt.Errorf("begin: %w", err)
-	}
-	finished := false
+	defer db.release(w)
+	return db.run(ctx, w, fn)
+}
+
+// run runs fn in the transaction that has begun on w, and ends it.
+func (db *DB) run(ctx context.Context, w *writer, fn func(ctx context.Context) error) error {
+	s := &scope{db: db, tx: &tx{writer: w}, opened: true}
+	returned := false
 	defer func() {
-		if !finished { // a panic goes on
-			done(s.rollback() != nil)
+		if !returned { // a panic, which goes on
+			w.rollback()
+			s.undo()
 		}
 	}()
-	inside := context.WithValue(ctx, scopeKey{db}, s)
-	s.tx.handle = db.write.Session(&gorm.Session{NewDB: true, Context: inside})
-	s.tx.handle.Statement.ConnPool = c
-	err = fn(inside)
-	finished = true
+	err := s.call(ctx, fn)
+	returned = true
 	if err == nil {
-		err = s.tx.dead
+		err = ctx.Err()
+	}
+	if dead := w.state.lost(); dead != nil {
+		err = bothOf(dead, err)
 	}
 	if err == nil {
-		if err = s.send("COMMIT"); err == nil {
-			done(false)
-			for _, f := range s.commits {
-				f()
-			}
-			return nil
+		err = w.commit()
+	}
+	if err != nil {
+		w.rollback()
+		s.undo()
+		return err
+	}
+	s.keep()
+	return nil
+}
+
+// Alive tells whether the transaction in ctx can still be committed, at least after the innermost Tx is
+// undone. If not, the error is ErrTxDead. Without a transaction in ctx it is an error too.
+func (db *DB) Alive(ctx context.Context) error {
+	s := db.scope(ctx)
+	switch {
+	case s == nil:
+		return errors.New("no transaction in this context")
+	case s.state != running:
+		return errOver
+	}
+	if err := s.tx.state.lost(); err != nil {
+		return err
+	}
+	if err := s.tx.state.aborted(); err != nil && !s.tx.hasSavepoint() {
+		return fmt.Errorf("%w: %w", ErrTxDead, err)
+	}
+	return nil
+}
+
+func (t *tx) hasSavepoint() bool {
+	for s := t.inner; s != nil; s = s.parent {
+		if s.opened && s.parent != nil {
+			return true
 		}
-		err = fmt.Errorf("commit: %w", err)
 	}
-	done(s.rollback() != nil || broken(err))
-	return full(err)
+	return false
 }
 
-// rollback undoes the transaction. SQLite may have done so by itself, which is as good.
-func (s *scope) rollback() error {
-	err := s.send("ROLLBACK")
-	s.undo()
-	if err != nil && s.db.dialect == "sqlite" && sqliteCode(err) == 1 { // no transaction is active
-		return nil
+// bothOf is dead, together with what else went wrong.
+func bothOf(dead, err error) error {
+	switch {
+	case err == nil:
+		return dead
+	case errors.Is(err, ErrTxDead):
+		return err
 	}
-	return err
-}
-
-func (s *scope) undo() {
-	for i := len(s.rollbacks) - 1; i >= 0; i-- {
-		s.rollbacks[i]()
-	}
-	s.commits, s.rollbacks = nil, nil
+	return fmt.Errorf("%w; %w", dead, err)
 }
