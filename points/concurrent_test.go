@@ -87,6 +87,31 @@ func TestConcurrentReversalsTakeBackOnce(t *testing.T) {
 	})
 }
 
+func TestReversalsBesideSpendingTakeWhatIsLeft(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		for i := range 40 {
+			b.post(move(fmt.Sprint("earn ", i), points.Issued, amy, 2))
+		}
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				_, err := b.Post(b.ctx, move(fmt.Sprint("spend ", i), amy, points.Burned, 1))
+				if err != nil && !errors.Is(err, points.ErrInsufficient) {
+					t.Error(err)
+				}
+			})
+			wg.Go(func() {
+				reversed, err := b.ReverseKey(b.ctx, fmt.Sprint("earn ", i), undo(fmt.Sprint("undo ", i)))
+				if err != nil || reversed.Taken+reversed.Owed != 2 {
+					t.Error(reversed, err)
+				}
+			})
+		}
+		wg.Wait()
+		b.whole()
+	})
+}
+
 // TestConcurrentWriters lets 16 writers do everything at once beside a sealer and a
 // verifier.
 func TestConcurrentWriters(t *testing.T) {

@@ -2,6 +2,7 @@ package points_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"github.com/weilu-im/weilu/points"
 )
@@ -134,6 +136,50 @@ func TestPostOfAnEndedContextLeavesNothing(t *testing.T) {
 		})
 		b.has(amy, 2, 0)
 		b.whole()
+	})
+}
+
+// cutting ends a context after the first statement.
+type cutting struct {
+	gorm.ConnPool
+	cut func()
+}
+
+func (c cutting) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	defer c.cut()
+	return c.ConnPool.ExecContext(ctx, query, args...)
+}
+
+func TestPostIsWholeWhenItsContextEndsHalfway(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		b.within(func(b book) bool {
+			ctx, cancel := context.WithCancel(b.ctx)
+			ledger := points.New(func(ctx context.Context) *gorm.DB {
+				conn := b.db.Conn(ctx).Session(&gorm.Session{Context: ctx})
+				conn.Statement.ConnPool = cutting{conn.Statement.ConnPool, cancel}
+				return conn
+			}, b.db.Tx)
+			if _, err := ledger.Post(ctx, move("a", points.Issued, amy, 1)); err != nil || ctx.Err() == nil {
+				t.Fatal(err, ctx.Err())
+			}
+			return true
+		})
+		b.has(amy, 1, 0)
+		b.whole()
+	})
+}
+
+func TestPostOfAKeyWithAnotherCauseIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		cause := b.post(move("a", points.Issued, amy, 1))[0].ID
+		linked := move("b", points.Issued, amy, 1)
+		linked.Cause = cause
+		b.post(linked)
+		if again := b.post(linked); !again[0].Already {
+			t.Fatal("posted again")
+		}
+		b.refused(points.ErrKeyReused, move("b", points.Issued, amy, 1))
+		b.has(amy, 2, 0)
 	})
 }
 

@@ -2,6 +2,7 @@ package points_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -92,6 +93,26 @@ func TestWhatIsEarnedAndSpentAtOncePaysDebtsFirst(t *testing.T) {
 		b.refused(points.ErrInsufficient, move("earn", points.Issued, amy, 10), move("spend more", amy, bob, 10))
 		b.has(amy, 0, 10)
 		b.whole()
+	})
+}
+
+func TestAnEarningWhoseRepaymentFailsIsNotPosted(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		budget := points.Budget("full")
+		b.post(move("fund", points.Issued, budget, 10), move("earn", budget, amy, 10), move("spend", amy, bob, 10))
+		b.reverse("earn", undo("undo"))
+		if err := b.raw(fmt.Sprintf("UPDATE balances SET balance = %d WHERE account = 'budget:full'", int64(1)<<62)); err != nil {
+			t.Fatal(err)
+		}
+		b.within(func(b book) bool {
+			b.refused(points.ErrOverflow, move("more", points.Issued, amy, 4))
+			b.has(amy, 0, 10)
+			return true
+		})
+		b.has(amy, 0, 10)
+		if entries, err := b.History(b.ctx, amy, points.Page{}); err != nil || len(entries) != 2 {
+			t.Fatal(entries, err)
+		}
 	})
 }
 

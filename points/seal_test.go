@@ -128,7 +128,9 @@ func TestSealFindsWhatBecomesVisibleLate(t *testing.T) {
 		<-posted
 		for i := range 5 {
 			b.post(move(fmt.Sprint("fast ", i), points.Issued, bob, 1))
-			b.seal()
+			if n, err := b.Seal(b.ctx, 1+i%2); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
 		}
 		close(finish)
 		if err := <-done; err != nil {
