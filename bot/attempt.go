@@ -13,11 +13,18 @@ func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Ha
 	err := e.db.Tx(ctx, func(ctx context.Context) error { return safely(ctx, r, run) })
 	if err != nil {
 		r.said = nil
+		// Without this, what is written from here on would be kept although the event is lost.
+		if dead := e.db.Alive(ctx); dead != nil {
+			return fmt.Errorf("%s: %w", r.feature, errors.Join(err, dead))
+		}
+		if e.opts.Passing(err) {
+			return fmt.Errorf("%s: %w", r.feature, err)
+		}
 		var refusal *Refusal
 		if errors.As(err, &refusal) {
 			r.Reply(refusal.Text)
-		} else if err := e.failed(ctx, r, err); err != nil {
-			return err
+		} else {
+			e.failed(r, err)
 		}
 	}
 	for i := range r.said {
@@ -30,10 +37,7 @@ func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Ha
 }
 
 // failed logs a handler's error and, where somebody waits for an answer, says sorry.
-func (e *Engine) failed(ctx context.Context, r *Request, err error) error {
-	if dead := e.db.Alive(ctx); dead != nil {
-		return fmt.Errorf("%s: %w", r.feature, errors.Join(err, dead))
-	}
+func (e *Engine) failed(r *Request, err error) {
 	var p *panicError
 	if errors.As(err, &p) {
 		e.log.Error("handler panicked; its work is undone", "feature", r.feature, "event", r.ID, "err", err, "stack", string(p.stack))
@@ -43,7 +47,6 @@ func (e *Engine) failed(ctx context.Context, r *Request, err error) error {
 	if r.Kind == Message && r.Args != noCommand {
 		r.Reply(e.speech.text(r.Actor.Language, helpFeature, "failed", nil))
 	}
-	return nil
 }
 
 // noCommand marks a request that is no command; no message can hold it, because tidy removes controls.

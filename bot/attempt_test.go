@@ -13,12 +13,14 @@ const sorry = "抱歉，刚才出了点小问题，这次没有生效，请稍�
 // endings are the ways in which a handler's work is undone.
 func endings(s *storage) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
-		"an error":                      func(context.Context) error { return errors.New("broken") },
-		"a panic":                       func(context.Context) error { panic("broken") },
-		"a panic with nothing":          func(context.Context) error { var p *bot.Event; p.ID = "x"; return nil },
-		"a statement that is refused":   func(ctx context.Context) error { return errors.Join(s.take(ctx, "x"), s.take(ctx, "x")) },
-		"a statement that is no SQL":    func(ctx context.Context) error { return s.Conn(ctx).Exec("SELEC").Error },
-		"an error two savepoints below": func(ctx context.Context) error { return s.Tx(ctx, func(ctx context.Context) error { return s.take(ctx, "\x00") }) },
+		"an error":                    func(context.Context) error { return errors.New("broken") },
+		"a panic":                     func(context.Context) error { panic("broken") },
+		"a panic with nothing":        func(context.Context) error { var p *bot.Event; p.ID = "x"; return nil },
+		"a statement that is refused": func(ctx context.Context) error { return errors.Join(s.take(ctx, "x"), s.take(ctx, "x")) },
+		"a statement that is no SQL":  func(ctx context.Context) error { return s.Conn(ctx).Exec("SELEC").Error },
+		"an error two savepoints below": func(ctx context.Context) error {
+			return s.Tx(ctx, func(ctx context.Context) error { return errors.Join(s.take(ctx, "x"), s.take(ctx, "x")) })
+		},
 	}
 }
 

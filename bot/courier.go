@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type Courier struct {
 	transports map[string]Transport
 	now        func() time.Time
 	log        *slog.Logger
+	unsettled  []Result // what was sent and could not be written down yet
 }
 
 // Courier makes the courier that sends through the given transports. now is the clock that decides what is due.
@@ -60,38 +62,45 @@ func (c *Courier) Run(ctx context.Context) error {
 	}
 }
 
-// Drain sends everything that is due now, and returns when nothing is left that could be sent.
+// Drain sends everything that is due now, and returns when nothing is left that could be sent. What is put
+// back meanwhile is not tried again.
 func (c *Courier) Drain(ctx context.Context) error {
-	for {
-		n, err := c.Round(ctx)
+	for due := c.now(); ; {
+		n, err := c.round(ctx, due)
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-// Round claims once, sends what it got, and tells how much left for good.
-func (c *Courier) Round(ctx context.Context) (settled int, err error) {
-	claimed, err := c.engine.Claim(ctx, c.now(), claimAtOnce)
+// Round claims once, sends what it got, and tells how much that was. Rounds never run beside each other.
+func (c *Courier) Round(ctx context.Context) (tried int, err error) { return c.round(ctx, c.now()) }
+
+func (c *Courier) round(ctx context.Context, due time.Time) (tried int, err error) {
+	if err := errors.Join(ctx.Err(), c.settle(ctx)); err != nil {
+		return 0, err
+	}
+	claimed, err := c.engine.Claim(ctx, due, claimAtOnce)
 	if err != nil {
 		return 0, fmt.Errorf("claim: %w", err)
 	}
-	if len(claimed) == 0 {
-		return 0, nil
-	}
-	results := make([]Result, 0, len(claimed))
 	for _, o := range claimed {
-		r := c.send(ctx, o)
-		if r.Outcome != Pending {
-			settled++
-		}
-		results = append(results, r)
+		c.unsettled = append(c.unsettled, c.send(ctx, o))
 	}
-	// What was sent must be written down even when we are told to stop now.
-	if err := c.engine.Settle(context.WithoutCancel(ctx), c.now(), results...); err != nil {
-		return 0, fmt.Errorf("settle: %w", err)
+	return len(claimed), c.settle(ctx)
+}
+
+// settle writes down what was sent, even when we are told to stop now. While it can't, the results are kept
+// and nothing else is sent.
+func (c *Courier) settle(ctx context.Context) error {
+	if len(c.unsettled) == 0 {
+		return nil
 	}
-	return settled, nil
+	if err := c.engine.Settle(context.WithoutCancel(ctx), c.now(), c.unsettled...); err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	c.unsettled = nil
+	return nil
 }
 
 func (c *Courier) send(ctx context.Context, o Outgoing) Result {
@@ -105,7 +114,7 @@ func (c *Courier) send(ctx context.Context, o Outgoing) Result {
 		r.Outcome, r.Reason = Pending, "stopping"
 		return r
 	}
-	receipt, err := t.Send(ctx, o)
+	receipt, err := sendSafely(ctx, t, o)
 	var limited *LimitedError
 	switch {
 	case err == nil:
@@ -113,6 +122,9 @@ func (c *Courier) send(ctx context.Context, o Outgoing) Result {
 		return r
 	case errors.As(err, &limited):
 		r.Outcome, r.Until = Pending, limited.Until
+		if !r.Until.After(c.now()) {
+			r.Until = c.now().Add(downFor)
+		}
 	case errors.Is(err, ErrDown):
 		r.Outcome, r.Until = Pending, c.now().Add(downFor)
 	case errors.Is(err, ErrRejected):
@@ -123,4 +135,14 @@ func (c *Courier) send(ctx context.Context, o Outgoing) Result {
 	r.Reason = err.Error()
 	c.log.Warn("not sent", "feature", o.Feature, "outbox", o.ID, "outcome", string(r.Outcome), "err", err)
 	return r
+}
+
+// sendSafely makes a panic of a transport an unknown outcome.
+func sendSafely(ctx context.Context, t Transport, o Outgoing) (receipt Receipt, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%w: %w", ErrUnknown, &panicError{v, debug.Stack()})
+		}
+	}()
+	return t.Send(ctx, o)
 }

@@ -22,6 +22,10 @@ type Options struct {
 	// Next is the first slot of a cron spec after an instant, in the community's zone.
 	Next func(spec string, after time.Time) (time.Time, error)
 
+	// Passing tells failures of the storage that pass, like a full disk or a lost race: a handler that meets one
+	// has not failed, and its event is run again.
+	Passing func(err error) bool
+
 	Secret   *[]byte           // seeds Request.Rand; read when the first event comes
 	Language string            // the default language; empty: zh
 	Texts    map[string]string // texts that replace those of the features, by "feature.key"
@@ -76,6 +80,9 @@ func New(opts Options) (*Engine, error) {
 	}
 	if opts.Screen == nil {
 		opts.Screen = func(string) (string, bool) { return "", false }
+	}
+	if opts.Passing == nil {
+		opts.Passing = func(error) bool { return false }
 	}
 	if opts.Secret == nil {
 		opts.Secret = new([]byte)

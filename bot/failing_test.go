@@ -26,3 +26,11 @@ func (f *failing) QueryContext(ctx context.Context, query string, args ...any) (
 	}
 	return f.ConnPool.QueryContext(ctx, query, args...)
 }
+
+// QueryRowContext can't answer an error of ours, so the database makes one.
+func (f *failing) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if err := f.fail(query); err != nil {
+		return f.ConnPool.QueryRowContext(ctx, "SELECT no_room_left()")
+	}
+	return f.ConnPool.QueryRowContext(ctx, query, args...)
+}

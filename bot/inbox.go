@@ -34,14 +34,14 @@ func (e *Engine) accept(ctx context.Context, ev *Event) (seq int64, isNew bool, 
 	return seq, true, nil
 }
 
-// setAside accepts an event that can't be observed, so that it blocks nothing behind it, and keeps why.
+// setAside accepts an event that makes the machine panic, so that it blocks nothing behind it, and keeps why.
 func (e *Engine) setAside(ctx context.Context, ev Event, why error) error {
 	tidy(&ev, e.opts.Names)
 	_, _, err := e.accept(ctx, &ev)
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, e.db, `UPDATE inbox SET problem = ? WHERE id = ?`, why.Error(), ev.ID)
+	_, err = exec(ctx, e.db, `UPDATE inbox SET problem = ? WHERE id = ?`, Clean(why.Error()), ev.ID)
 	return err
 }
 

@@ -16,12 +16,18 @@ type job struct {
 }
 
 // Start makes the engine ready to run: jobs that are new begin to count their slots at the given time, and
-// what was being sent when the last process ended gets an unknown outcome. It is called once, before Advance.
+// what was being sent when the last process ended gets an unknown outcome, which its feature hears. It is
+// called once, before Advance.
 func (e *Engine) Start(ctx context.Context, at time.Time) error {
 	return e.Do(ctx, func(ctx context.Context) error {
-		if _, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = 'the process ended while sending' WHERE state = ?`,
-			string(Unknown), string(Sending)); err != nil {
+		sending, err := e.outgoings(ctx, `state = ? ORDER BY id`, string(Sending))
+		if err != nil {
 			return fmt.Errorf("start: %w", err)
+		}
+		for _, o := range sending {
+			if err := e.settle(ctx, o, Unknown, "the process ended while sending", at); err != nil {
+				return fmt.Errorf("start: %w", err)
+			}
 		}
 		for _, j := range e.jobOrder {
 			var last int64
@@ -57,10 +63,27 @@ func (e *Engine) later(ctx context.Context, name, key string, at time.Time) erro
 	if e.jobs[name] == nil {
 		return fmt.Errorf("later: no job %s", name)
 	}
+	if key == "" {
+		return fmt.Errorf("later: job %s: a key is needed", name)
+	}
+	// The same tick happens only once, so one that is asked for anew after it happened is due a moment later.
+	for {
+		_, happened, err := Accepted(ctx, e.db, laterID(name, key, at.UnixMilli()))
+		if err != nil {
+			return fmt.Errorf("later: %w", err)
+		}
+		if !happened {
+			break
+		}
+		at = at.Add(time.Millisecond)
+	}
 	_, err := exec(ctx, e.db, `INSERT INTO later (job, key, at) VALUES (?, ?, ?)
 		ON CONFLICT (job, key) DO UPDATE SET at = excluded.at WHERE excluded.at < later.at`, name, key, at.UnixMilli())
 	return err
 }
+
+// laterID is the event of a one-shot tick.
+func laterID(job, key string, at int64) string { return fmt.Sprintf("tick/%s/%s/%d", job, key, at) }
 
 // Advance fires everything that is due up to an instant, in the order of the slots. With live, the time of
 // each tick is that instant, and slots of a job that were missed follow its policy; without, time passes
@@ -69,11 +92,19 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 	e.clock.Lock()
 	defer e.clock.Unlock()
 	to = to.UTC()
+	fired := ""
 	for {
 		ev, err := e.nextTick(ctx, to, live)
 		if err != nil || ev == nil {
 			return err
 		}
+		if ev.Key != "" && ev.ID == fired { // it was set aside, and still waits
+			if err := e.Do(ctx, func(ctx context.Context) error { return e.spend(ctx, ev) }); err != nil {
+				return err
+			}
+			continue
+		}
+		fired = ev.ID
 		if live {
 			ev.At = to
 		}
@@ -109,7 +140,7 @@ func (e *Engine) nextTick(ctx context.Context, to time.Time, live bool) (*Event,
 		return nil, fmt.Errorf("read later: %w", err)
 	case err == nil && at <= to.UnixMilli() && (first == nil || at < first.next.UnixMilli()):
 		ev.Slot = fromMillis(at)
-		ev.ID = fmt.Sprintf("tick/%s/%s/%d", ev.Job, ev.Key, at)
+		ev.ID = laterID(ev.Job, ev.Key, at)
 	case first != nil:
 		ev.Job, ev.Key, ev.Slot = first.name, "", first.next
 		ev.ID = fmt.Sprintf("tick/%s/%s", ev.Job, ev.Slot.UTC().Format(time.RFC3339))
@@ -158,11 +189,19 @@ func (e *Engine) catchUp(ctx context.Context, j *job, now time.Time) error {
 // skipAfter is how late a slot of a job with the policy Skip may still run.
 const skipAfter = time.Minute
 
+// spend takes a one-shot tick off what waits.
+func (e *Engine) spend(ctx context.Context, ev *Event) error {
+	if _, err := exec(ctx, e.db, `DELETE FROM later WHERE job = ? AND key = ? AND at = ?`, ev.Job, ev.Key, ev.Slot.UnixMilli()); err != nil {
+		return fmt.Errorf("later: %w", err)
+	}
+	return nil
+}
+
 // runJob runs the job that a tick belongs to, and takes the tick off what waits.
 func (e *Engine) runJob(ctx context.Context, r *Request) error {
 	if r.Key != "" {
-		if _, err := exec(ctx, e.db, `DELETE FROM later WHERE job = ? AND key = ? AND at = ?`, r.Job, r.Key, r.Slot.UnixMilli()); err != nil {
-			return fmt.Errorf("later: %w", err)
+		if err := e.spend(ctx, &r.Event); err != nil {
+			return err
 		}
 	} else if _, err := exec(ctx, e.db, `UPDATE jobs SET last = ? WHERE name = ?`, r.Slot.UnixMilli(), r.Job); err != nil {
 		return fmt.Errorf("jobs: %w", err)

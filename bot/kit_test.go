@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -41,6 +42,7 @@ type storage struct {
 	*database.DB
 	commits atomic.Int64
 	fail    atomic.Pointer[func(query string) error]
+	pages   int // how large the SQLite file may grow; 0: as it likes
 }
 
 type inTx struct{}
@@ -49,7 +51,14 @@ func (s *storage) Tx(ctx context.Context, fn func(ctx context.Context) error) er
 	if ctx.Value(inTx{}) != nil {
 		return s.DB.Tx(ctx, fn)
 	}
-	err := s.DB.Tx(context.WithValue(ctx, inTx{}, true), fn)
+	err := s.DB.Tx(context.WithValue(ctx, inTx{}, true), func(ctx context.Context) error {
+		if s.pages > 0 { // a connection forgets it
+			if err := s.DB.Conn(ctx).Exec(fmt.Sprintf("PRAGMA max_page_count = %d", s.pages)).Error; err != nil {
+				return err
+			}
+		}
+		return fn(ctx)
+	})
 	if err == nil {
 		s.commits.Add(1)
 	}

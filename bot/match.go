@@ -14,10 +14,13 @@ const maxName = 32
 // closing is what people put behind a command without meaning anything by it.
 const closing = "！!。~～"
 
+// closes tells whether a character at the end of a text means nothing to a command.
+func closes(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(closing, r) }
+
 // split reads a message as a command: its folded first word, what follows, and whether nothing follows.
 func split(text string) (name, rest string, whole bool) {
-	text = strings.TrimRight(strings.TrimSpace(text), closing+" \u3000\u2005")
-	text = strings.TrimLeft(text, "/／")
+	text = strings.TrimRightFunc(strings.TrimSpace(text), closes)
+	text = strings.TrimSpace(strings.TrimLeft(text, "/／"))
 	end, runes := len(text), 0
 	for i, r := range text {
 		if unicode.IsSpace(r) || r == '@' || r == '＠' {
@@ -68,8 +71,11 @@ func unmention(text string, names []string) (string, bool) {
 				if rest, ok := strings.CutPrefix(text, at+name); ok && boundary(rest) {
 					text, found, again = rest, true, true
 				}
-				if rest, ok := strings.CutSuffix(text, at+name); ok {
-					text, found, again = rest, true, true
+				for _, end := range [...]string{text, strings.TrimRightFunc(text, closes)} {
+					if rest, ok := strings.CutSuffix(end, at+name); ok {
+						text, found, again = rest, true, true
+						break
+					}
 				}
 			}
 		}

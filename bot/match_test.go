@@ -164,17 +164,20 @@ func TestWhatIsNoCommand(t *testing.T) {
 func TestACommandSaysKindlyWhatIsMissing(t *testing.T) {
 	each(t, func(t *testing.T, s *storage) {
 		run := func(ctx context.Context, r *bot.Request) error { return s.note(ctx, r, r.Text) }
-		e := engine(t, options(s, bot.Feature{Name: "f", Locales: texts, Commands: []bot.Command{
+		opts := options(s, bot.Feature{Name: "f", Locales: texts, Commands: []bot.Command{
 			{Names: []string{"任命"}, Help: "h", Role: bot.Owner, Run: run},
 			{Names: []string{"绑定"}, Help: "h", Where: bot.InPrivate, Run: run},
 			{Names: []string{"公约"}, Help: "h", Where: bot.InGroup, Run: run},
-		}}))
+		}})
+		opts.Texts = map[string]string{
+			"help.forbidden": "{{.Command}}: no", "help.only_in_private": "{{.Command}}: alone", "help.only_in_group": "{{.Command}}: together",
+		}
+		e := engine(t, opts)
 		alone := message("4", "公约")
 		alone.Chat, alone.Private = "", true
 		deliver(t, e, message("1", "任命"), message("2", "绑定"), message("3", "公约"), alone)
 		s.wantNotes(t, "公约")
-		s.wantOutbox(t, "「任命」需要群主来操作，有需要可以找管理员帮忙～=pending",
-			"「绑定」请私聊我使用，这样更安全。=pending", "「公约」要在群里使用哦。=pending")
+		s.wantOutbox(t, "任命: no=pending", "绑定: alone=pending", "公约: together=pending")
 		if got := s.strings(t, `SELECT group_id || '/' || member_id FROM outbox ORDER BY id`); fmt.Sprint(got) != "[/u g/ /u]" {
 			t.Errorf("said to %v: a missing right is nobody else's business", got)
 		}

@@ -57,14 +57,23 @@ func fromMillis(ms int64) time.Time {
 }
 
 // Claim takes up to limit things that are due, most urgent first, marks them as being sent, and gives them
-// with their routes. What is too late, guarded or without a receiver is withheld instead, and its feature told.
+// with their routes. What is too late, guarded or without a receiver is withheld instead, and its feature
+// told. Nothing claimed means that nothing is due.
 func (e *Engine) Claim(ctx context.Context, now time.Time, limit int) (claimed []Outgoing, err error) {
+	for looked := 1; err == nil && looked > 0 && len(claimed) == 0; {
+		claimed, looked, err = e.claim(ctx, now, limit)
+	}
+	return claimed, err
+}
+
+func (e *Engine) claim(ctx context.Context, now time.Time, limit int) (claimed []Outgoing, looked int, err error) {
 	err = e.Do(ctx, func(ctx context.Context) error {
 		claimed = nil
-		due, err := e.due(ctx, now, limit)
+		due, err := e.outgoings(ctx, `state = 'pending' AND not_before <= ? ORDER BY priority, id LIMIT ?`, now.UnixMilli(), limit)
 		if err != nil {
 			return err
 		}
+		looked = len(due)
 		for _, o := range due {
 			reason, err := e.check(ctx, &o, now)
 			if err != nil {
@@ -83,13 +92,14 @@ func (e *Engine) Claim(ctx context.Context, now time.Time, limit int) (claimed [
 		}
 		return nil
 	})
-	return claimed, err
+	return claimed, looked, err
 }
 
-func (e *Engine) due(ctx context.Context, now time.Time, limit int) ([]Outgoing, error) {
+// outgoings reads what a condition chooses from the outbox.
+func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Outgoing, error) {
 	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT id, feature, ref, event, group_id, member_id, text, mention, picture,
 		priority, said_at, not_before, not_after, guard FROM outbox
-		WHERE state = 'pending' AND not_before <= ? ORDER BY priority, id LIMIT ?`, now.UnixMilli(), limit)
+		WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
 	}
@@ -124,12 +134,7 @@ func (e *Engine) check(ctx context.Context, o *Outgoing, now time.Time) (reason 
 		if guard == nil {
 			return "its guard no longer exists: " + o.Guard, nil
 		}
-		err := e.db.Tx(ctx, func(ctx context.Context) (err error) {
-			defer func() {
-				if v := recover(); v != nil {
-					err = &panicError{value: v}
-				}
-			}()
+		err := e.shielded(ctx, func(ctx context.Context) (err error) {
 			reason, err = guard(ctx, *o, now)
 			return err
 		})
@@ -144,7 +149,7 @@ func (e *Engine) check(ctx context.Context, o *Outgoing, now time.Time) (reason 
 			return reason, nil
 		}
 	}
-	if err := e.opts.Resolve(ctx, o); err != nil {
+	if err := e.shielded(ctx, func(ctx context.Context) error { return e.opts.Resolve(ctx, o) }); err != nil {
 		if dead := e.db.Alive(ctx); dead != nil {
 			return "", errors.Join(err, dead)
 		}
@@ -153,12 +158,22 @@ func (e *Engine) check(ctx context.Context, o *Outgoing, now time.Time) (reason 
 	return "", nil
 }
 
-// settle writes the final state of something said and tells its feature.
+// shielded runs somebody's code in a savepoint, so that neither its error nor its panic spoils what is around it.
+func (e *Engine) shielded(ctx context.Context, fn func(ctx context.Context) error) error {
+	return e.db.Tx(ctx, func(ctx context.Context) error {
+		return safely(ctx, nil, func(ctx context.Context, _ *Request) error { return fn(ctx) })
+	})
+}
+
+// settle writes the final state of something said and tells its feature, once.
 func (e *Engine) settle(ctx context.Context, o Outgoing, outcome Outcome, reason string, now time.Time) error {
-	_, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE id = ?`,
-		string(outcome), reason, now.UnixMilli(), o.ID)
+	res, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE id = ? AND state IN ('pending', 'sending')`,
+		string(outcome), Clean(reason), now.UnixMilli(), o.ID)
 	if err != nil {
 		return fmt.Errorf("settle %d: %w", o.ID, err)
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return nil // it has its final state already
 	}
 	r := &Request{engine: e, Args: noCommand, Event: Event{
 		ID: fmt.Sprintf("delivered/%d", o.ID), Kind: Delivered, At: now, SeenAt: now, Ref: o.Ref, Outcome: outcome,
@@ -181,13 +196,13 @@ func (e *Engine) Settle(ctx context.Context, now time.Time, results ...Result) e
 		for _, r := range results {
 			if r.Outcome == Pending {
 				if _, err := exec(ctx, e.db, `UPDATE outbox SET state = 'pending', not_before = ?, reason = ? WHERE id = ? AND state = 'sending'`,
-					millis(r.Until), r.Reason, r.Outgoing.ID); err != nil {
+					millis(r.Until), Clean(r.Reason), r.Outgoing.ID); err != nil {
 					return err
 				}
 				continue
 			}
 			if r.Receipt != "" {
-				if _, err := exec(ctx, e.db, `UPDATE outbox SET receipt = ? WHERE id = ?`, r.Receipt, r.Outgoing.ID); err != nil {
+				if _, err := exec(ctx, e.db, `UPDATE outbox SET receipt = ? WHERE id = ?`, Clean(r.Receipt), r.Outgoing.ID); err != nil {
 					return err
 				}
 			}
@@ -206,4 +221,12 @@ type Result struct {
 	Reason   string
 	Receipt  string
 	Until    time.Time // Pending: when to try again
+}
+
+// ForgetSaid removes what was said before an instant and has a final outcome.
+func ForgetSaid(ctx context.Context, s Storage, before time.Time) error {
+	if _, err := exec(ctx, s, `DELETE FROM outbox WHERE settled_at > 0 AND settled_at < ?`, before.UnixMilli()); err != nil {
+		return fmt.Errorf("forget what was said: %w", err)
+	}
+	return nil
 }

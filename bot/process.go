@@ -61,7 +61,7 @@ func (e *Engine) oneByOne(ctx context.Context, w *work) {
 		})
 		var poison *panicError
 		if errors.As(err, &poison) {
-			e.log.Error("event can't be observed and is set aside", "event", ev.ID, "err", err, "stack", string(poison.stack))
+			e.log.Error("event can't be handled and is set aside", "event", ev.ID, "err", err, "stack", string(poison.stack))
 			err = e.db.Tx(ctx, func(ctx context.Context) error { return e.setAside(ctx, ev, poison) })
 			isNew = false
 		}
@@ -77,6 +77,11 @@ func (e *Engine) oneByOne(ctx context.Context, w *work) {
 
 // one runs one event in the transaction of ctx. An error means that nothing of the transaction may be kept.
 func (e *Engine) one(ctx context.Context, ev Event, history bool) (isNew bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicError{v, debug.Stack()}
+		}
+	}()
 	tidy(&ev, e.opts.Names)
 	r := &Request{Event: ev, engine: e}
 	r.Actor.Language = e.opts.Language

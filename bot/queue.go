@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 )
 
@@ -51,11 +52,22 @@ func (q *queue) do(ctx context.Context, w *work, process func(context.Context, [
 		}
 		// The work of others must not end because this caller goes away.
 		batch := q.take()
-		process(context.WithoutCancel(ctx), batch)
+		run(context.WithoutCancel(ctx), batch, process)
+	}
+}
+
+// run ends the wait of all, also where the storage or a hook of somebody panics.
+func run(ctx context.Context, batch []*work, process func(context.Context, []*work)) {
+	defer func() {
+		v := recover()
 		for _, b := range batch {
+			if v != nil && b.err == nil {
+				b.err = &panicError{v, debug.Stack()}
+			}
 			close(b.done)
 		}
-	}
+	}()
+	process(ctx, batch)
 }
 
 // take gives the works at the head of the queue that may share a transaction.

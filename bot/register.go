@@ -43,6 +43,9 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 		problems = append(problems, e.registerCommand(f.Name, c)...)
 	}
 	for _, l := range f.On {
+		if l.Run == nil || len(l.Kinds) == 0 {
+			problems = append(problems, fmt.Errorf("feature %s: a listener needs kinds and a handler", f.Name))
+		}
 		for _, k := range l.Kinds {
 			e.listeners[k] = append(e.listeners[k], listener{f.Name, l.Run})
 		}
@@ -51,12 +54,18 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 		e.observers = append(e.observers, listener{f.Name, f.Observe})
 	}
 	for name, g := range f.Guards {
+		if g == nil {
+			problems = append(problems, fmt.Errorf("guard %s.%s: it has no function", f.Name, name))
+		}
 		e.guards[f.Name+"."+name] = g
 	}
 	for _, j := range f.Jobs {
 		full := f.Name + "." + j.Name
 		if e.jobs[full] != nil || j.Name == "" {
 			problems = append(problems, fmt.Errorf("job %s: a feature's jobs have different names", full))
+		}
+		if j.Run == nil {
+			problems = append(problems, fmt.Errorf("job %s: it has no handler", full))
 		}
 		if j.Spec != "" {
 			if e.opts.Next == nil {
@@ -86,7 +95,7 @@ func (e *Engine) registerCommand(feature string, c Command) (problems []error) {
 	}
 	for _, name := range c.Names {
 		folded, _, whole := split(name)
-		if folded == "" || !whole {
+		if folded == "" || !whole || folded != Fold(name) {
 			problems = append(problems, fmt.Errorf("command %q of %s: a name is one word without closing punctuation", name, feature))
 			continue
 		}

@@ -60,7 +60,7 @@ func (e *Engine) command(ctx context.Context, r *Request, c *owned) error {
 func (e *Engine) again(ctx context.Context, r *Request, text string) error {
 	c, args, ok := e.match(text)
 	if !ok || r.Actor.Role < c.Role {
-		return r.Refuse("gone")
+		return Refuse(e.speech.text(r.Actor.Language, helpFeature, "gone", nil))
 	}
 	inner := *r
 	inner.Text, inner.Args, inner.Confirmed, inner.feature, inner.said = text, args, true, c.feature, nil

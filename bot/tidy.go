@@ -3,6 +3,7 @@ package bot
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -30,6 +31,13 @@ func tidy(ev *Event, names []string) {
 	}
 	ev.Mentions = tidyPeople(ev.Mentions[:min(len(ev.Mentions), maxMentions)])
 	ev.Members = tidyPeople(ev.Members)
+	ev.Media = shorten(ev.Media)
+	if ev.Quote != nil {
+		q := *ev.Quote
+		q.ID, q.Text = shorten(q.ID), Clean(q.Text)
+		tidyPerson(&q.From)
+		ev.Quote = &q
+	}
 	if ev.Kind != Message {
 		return
 	}
@@ -45,17 +53,14 @@ func tidy(ev *Event, names []string) {
 	}
 	rest, quote := unquote(ev.Text)
 	if quote != nil {
+		tidyPerson(&quote.From)
 		ev.Text = rest
 		if ev.Quote == nil {
 			ev.Quote = quote
 		}
 	}
 	if strings.ContainsAny(ev.Text, "@＠") {
-		own := names
-		if ev.BotName != "" {
-			own = append(names[:len(names):len(names)], ev.BotName)
-		}
-		text, toBot := unmention(ev.Text, own)
+		text, toBot := unmention(ev.Text, slices.Concat(names, []string{ev.BotName}))
 		ev.Text, ev.ToBot = text, ev.ToBot || toBot
 	}
 }
@@ -79,10 +84,10 @@ func tidyPerson(p *Person) {
 }
 
 func cleanName(s string) string {
-	if plain(s) && len(s) <= maxNick {
-		return s
+	if !plain(s) {
+		s = strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(s))
 	}
-	return cut(strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(s))), maxNick)
+	return strings.TrimSpace(cut(strings.TrimSpace(s), maxNick))
 }
 
 // Clean makes a text safe to store and to show: valid UTF-8 of at most 10,000 characters without control
@@ -106,7 +111,7 @@ func Clean(s string) string {
 // plain tells that s is ASCII without control characters, or Chinese and other text that needs no cleaning.
 func plain(s string) bool {
 	for _, r := range s {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r >= 0x200b && invisible(r) {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r >= 0xad && invisible(r) {
 			return false
 		}
 	}

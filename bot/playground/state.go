@@ -37,10 +37,10 @@ func (p *Playground) serveState(w http.ResponseWriter, r *http.Request) {
 		Newest: map[string]*entry{},
 	}
 	for _, c := range p.opts.Commands(r.Context()) {
-		s.Commands = append(s.Commands, commandFace{c.Name, c.Usage, c.Help})
+		s.Commands = append(s.Commands, commandFace(c))
 	}
 	for _, o := range p.opts.Personas {
-		s.Personas = append(s.Personas, personaFace{o.User, o.Role})
+		s.Personas = append(s.Personas, personaFace(o))
 	}
 	answer(w, http.StatusOK, p.frozen(func() any { return p.fill(s) }))
 }

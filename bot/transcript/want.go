@@ -58,7 +58,7 @@ func (w *want) silence(s string) (err error) {
 	if w.anywhere = s == ""; w.anywhere {
 		return nil
 	}
-	rest := s
+	var rest string
 	if w.chat, rest, err = bracketed(s); err != nil {
 		return err
 	}

@@ -65,9 +65,22 @@ func (cmd *importCmd) Run(ctx context.Context, g *Globals) error {
 	}
 	summary, err := importLines(ctx, body, sink, os.Stderr)
 	bar.finish()
+	if errors.Is(err, context.Canceled) {
+		return &exitError{1, fmt.Errorf("interrupted after %d lines; what was imported stays, and importing %s again adds the rest", summary.Lines, cmd.File)}
+	}
 	if err != nil {
 		return err
 	}
+	if err := cmd.print(summary); err != nil {
+		return err
+	}
+	if summary.Bad > 0 {
+		return &exitError{code: 1} // each bad line has been told
+	}
+	return nil
+}
+
+func (cmd *importCmd) print(summary importSummary) error {
 	if cmd.JSON {
 		return json.NewEncoder(os.Stdout).Encode(summary)
 	}
@@ -75,9 +88,9 @@ func (cmd *importCmd) Run(ctx context.Context, g *Globals) error {
 	if cmd.DryRun {
 		verb = "would be imported"
 	}
-	fmt.Printf("%d lines: %d %s, %d repeated, %d bad; %d members in %d groups\n",
+	_, err := fmt.Printf("%d lines: %d %s, %d repeated, %d bad; %d members in %d groups\n",
 		summary.Lines, summary.Accepted, verb, summary.Repeated, summary.Bad, summary.Members, summary.Groups)
-	return nil
+	return err
 }
 
 // importLines reads events and gives them to sink in batches. Bad lines are told on problems and left out.

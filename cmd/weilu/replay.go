@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/transcript"
 	"github.com/weilu-im/weilu/community/stage"
 	"github.com/weilu-im/weilu/config"
@@ -42,13 +44,33 @@ func (cmd *replayCmd) Run(ctx context.Context, g *Globals) error {
 			return err
 		}
 		for _, f := range result.Failures {
-			fmt.Fprintln(os.Stderr, f)
+			if err := printLines(os.Stderr, f.String()+"\n"); err != nil {
+				return err
+			}
 		}
-	} else if err := transcript.Text(os.Stdout, result); err != nil {
+	} else if err := printText(os.Stdout, result); err != nil {
 		return err
 	}
 	if len(result.Failures) > 0 {
 		return &exitError{code: 1}
+	}
+	return nil
+}
+
+func printText(w io.Writer, result *transcript.Result) error {
+	var b strings.Builder
+	if err := transcript.Text(&b, result); err != nil {
+		return err
+	}
+	return printLines(w, b.String())
+}
+
+// printLines writes lines that hold what somebody else wrote, so that they do nothing to a terminal.
+func printLines(w io.Writer, text string) error {
+	for line := range strings.Lines(text) {
+		if _, err := io.WriteString(w, bot.Clean(line)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
