@@ -110,7 +110,17 @@ func joinIDs(ids []MemberID) string {
 	return b.String()
 }
 
-// forgetTexts removes the texts that are older than their retention.
+// forgetTexts removes the texts of members, and of ours to them, that are older than their retention.
 func (c *Community) forgetTexts(ctx context.Context, r *bot.Request) error {
-	return c.Activity.exec(ctx, `DELETE FROM message_texts WHERE at < ?`, r.At.Add(-c.opts.KeepText).UnixMilli())
+	before := r.At.Add(-c.opts.KeepText)
+	for _, stmt := range [...]string{
+		`DELETE FROM message_texts WHERE at < ?`,
+		`DELETE FROM withheld WHERE at < ?`,
+		`DELETE FROM confirmations WHERE expires_at < ?`,
+	} {
+		if err := c.Activity.exec(ctx, stmt, before.UnixMilli()); err != nil {
+			return fmt.Errorf("forget texts: %w", err)
+		}
+	}
+	return bot.ForgetSaid(ctx, c.db, before)
 }

@@ -105,7 +105,7 @@ func (c *Community) Feature() bot.Feature {
 // where there is none yet. A different one is an error: `weilu rebuild` makes the aggregates anew.
 func (c *Community) CheckCalendar(ctx context.Context) error {
 	want := c.Calendar.String()
-	stored, err := setting(ctx, c.db, "calendar")
+	stored, err := StoredCalendar(ctx, c.db)
 	if err != nil {
 		return err
 	}
@@ -116,6 +116,11 @@ func (c *Community) CheckCalendar(ctx context.Context) error {
 		return c.db.Tx(ctx, func(ctx context.Context) error { return putSetting(ctx, c.db, "calendar", want) })
 	}
 	return fmt.Errorf("the stored Days were made with %q, and the configuration says %q: set it back, or run `weilu rebuild`", stored, want)
+}
+
+// StoredCalendar names the calendar that the stored aggregates were made with, empty where there are none.
+func StoredCalendar(ctx context.Context, db bot.Storage) (string, error) {
+	return setting(ctx, db, "calendar")
 }
 
 // String names the calendar: zone and day start.

@@ -64,7 +64,7 @@ func (c Config) Calendar() (*Calendar, error) {
 // configError is a problem of one key of the section.
 type configError struct{ key, problem string }
 
-func (e configError) Error() string { return e.key + " " + e.problem }
+func (e configError) Error() string { return e.problem }
 
 // Key is the key that the problem is about.
 func (e configError) Key() string { return e.key }

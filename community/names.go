@@ -33,7 +33,15 @@ func (ro *Roster) mentioned(ctx context.Context, r *bot.Request, after string) (
 		if err != nil {
 			return nil, "", err
 		}
-		for _, name := range [...]string{p.Display, p.Name, string(p.User)} {
+		known, err := ro.Person(ctx, b.member)
+		if err != nil {
+			return nil, "", err
+		}
+		here, _, err := ro.Stay(ctx, GroupID(r.Actor.Group), b.member)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, name := range [...]string{p.Display, p.Name, here.Display, known.Name, string(p.User)} {
 			consider(Found{ID: b.member, Name: name, Present: true})
 		}
 	}

@@ -90,7 +90,7 @@ func (d db) undo(ctx context.Context, account Account, amount int64) error {
 // undone is the refusal err once its effects are undone, or the failure of undoing them.
 func undone(err, failure error) error {
 	if failure != nil {
-		return fmt.Errorf("undo after %q: %w", err, failure)
+		return fmt.Errorf("undo after %w: %w", err, failure)
 	}
 	return err
 }

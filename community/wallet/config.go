@@ -36,7 +36,7 @@ func (c Config) Validate() error {
 // keyError is a problem of one key of the section.
 type keyError struct{ key, problem string }
 
-func (e keyError) Error() string { return e.key + " " + e.problem }
+func (e keyError) Error() string { return e.problem }
 
 // Key is the key that the problem is about.
 func (e keyError) Key() string { return e.key }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -57,12 +58,9 @@ func (w *wallet) book(ctx context.Context, r *bot.Request, name string, who comm
 	if stored == "" {
 		stored = r.T(name + ".reason")
 	}
-	t := points.Transfer{Key: name + "/" + r.ID, From: points.Issued, To: account, Amount: amount, Reason: stored, At: r.At}
+	t := points.Transfer{Key: fmt.Sprintf("%s/%d", name, r.Seq), From: points.Issued, To: account, Amount: amount, Reason: stored, At: r.At}
 	if name == "deduct" {
 		t.From, t.To = account, points.Burned
-	}
-	if len(t.Key) > 200 {
-		t.Key = t.Key[:200]
 	}
 	_, err := w.ledger.Post(ctx, t)
 	if errors.Is(err, points.ErrInsufficient) {

@@ -26,7 +26,7 @@ var (
 )
 
 // IsFull tells whether err comes from a full disk.
-func IsFull(err error) bool { return errors.Is(err, ErrFull) || kind(err) == ErrFull }
+func IsFull(err error) bool { return errors.Is(err, ErrFull) || errors.Is(kind(err), ErrFull) }
 
 // IsRetryable tells whether the same work may succeed when it is run again from its beginning: a
 // deadlock, a serialization failure, a busy file.

@@ -65,7 +65,7 @@ func checkFile(path string, readOnly bool) error {
 	if n > 0 && string(head[:n]) != "SQLite format 3\x00" {
 		return errors.New("it is not an SQLite database")
 	}
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
 	return err

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"io"
 	"strings"
 )
@@ -89,7 +90,7 @@ type sqliteRows struct {
 // Next implements driver.Rows.
 func (r *sqliteRows) Next(dest []driver.Value) error {
 	err := r.typedRows.Next(dest)
-	if err == nil || err == io.EOF {
+	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
 	return r.conn.failed(err)
