@@ -122,6 +122,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		Storage: a.db, Features: list, Observe: a.community.Observe, Resolve: a.community.Resolve,
 		Screen: a.community.Words.Forbidden, Next: schedule.Next(calendar.Zone()), Language: s.Community.Language,
 		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret,
+		Passing: func(err error) bool { return database.IsFull(err) || database.IsRetryable(err) },
 	})
 	if err != nil {
 		return nil, err
@@ -150,6 +151,24 @@ func (a *app) close() error {
 	}
 	a.release = nil
 	return errors.Join(problems...)
+}
+
+// writing runs fn on the data as its only writer.
+func (g *Globals) writing(ctx context.Context, opts openOptions, fn func(a *app) error) error {
+	a, err := g.openWriter(ctx, opts)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(a), a.close())
+}
+
+// reading runs fn on the data, beside a running bot or without one.
+func (g *Globals) reading(ctx context.Context, fn func(s *settings, db *database.DB) error) error {
+	s, db, err := g.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(s, db), db.Close())
 }
 
 // openReader opens the data to read, beside a running bot or without one.
@@ -199,7 +218,7 @@ func (g *Globals) logger() *slog.Logger {
 		level = slog.LevelDebug
 	}
 	if isatty.IsTerminal(os.Stderr.Fd()) {
-		return slog.New(tint.NewHandler(os.Stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
+		return slog.New(tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
 	}
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }

@@ -35,7 +35,7 @@ func commandTable(w io.Writer, offers []bot.Offer, lang string) error {
 		return err
 	}
 	for _, o := range offers {
-		if _, err := fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", o.Title(), strings.Join(o.Names[1:], ", "),
+		if _, err := fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", strings.ReplaceAll(o.Title(), "|", `\|`), strings.Join(o.Names[1:], ", "),
 			roles[o.Role], places[o.Where], o.Help); err != nil {
 			return err
 		}

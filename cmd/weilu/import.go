@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/jsonl"
+	"github.com/weilu-im/weilu/config/database"
 )
 
 type importCmd struct {
@@ -38,27 +40,50 @@ func (cmd *importCmd) Run(ctx context.Context, g *Globals) error {
 		return err
 	}
 	defer in.Close()
-	bar := newProgress(size, "import", g.logger())
-	sink := func(context.Context, []bot.Event) (int, error) { return 0, nil }
-	seen := map[string]bool{}
-	if cmd.DryRun {
-		sink = func(_ context.Context, batch []bot.Event) (accepted int, err error) {
-			for _, ev := range batch {
-				if !seen[ev.ID] {
-					seen[ev.ID] = true
-					accepted++
-				}
-			}
-			return accepted, nil
-		}
-	} else {
-		a, err := g.openWriter(ctx, openOptions{adopt: adoptAll})
-		if err != nil {
-			return err
-		}
-		defer a.close()
-		sink = a.engine.Import
+	read := func(sink func(context.Context, []bot.Event) (int, error)) error {
+		return cmd.read(ctx, g, in, size, sink)
 	}
+	if !cmd.DryRun {
+		return g.writing(ctx, openOptions{adopt: adoptAll}, func(a *app) error { return read(a.engine.Import) })
+	}
+	dry := dryRun{seen: map[string]bool{}}
+	if _, err := os.Stat(g.sqlitePath()); errors.Is(err, fs.ErrNotExist) {
+		return read(dry.take)
+	}
+	return g.reading(ctx, func(_ *settings, db *database.DB) error {
+		dry.db = db
+		return read(dry.take)
+	})
+}
+
+// dryRun takes events and stores nothing.
+type dryRun struct {
+	seen map[string]bool
+	db   *database.DB // what was imported before; nil: nothing
+}
+
+func (d *dryRun) take(ctx context.Context, batch []bot.Event) (accepted int, err error) {
+	for _, ev := range batch {
+		if d.seen[ev.ID] {
+			continue
+		}
+		d.seen[ev.ID] = true
+		if d.db != nil {
+			if _, before, err := bot.Accepted(ctx, d.db, ev.ID); err != nil || before {
+				if err != nil {
+					return accepted, err
+				}
+				continue
+			}
+		}
+		accepted++
+	}
+	return accepted, nil
+}
+
+// read gives the whole history to sink and tells what came of it.
+func (cmd *importCmd) read(ctx context.Context, g *Globals, in io.Reader, size int64, sink func(context.Context, []bot.Event) (int, error)) error {
+	bar := newProgress(size, "import", g.logger())
 	body, err := decompress(io.TeeReader(in, bar))
 	if err != nil {
 		return fmt.Errorf("%s: %w", cmd.File, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/weilu-im/weilu/config/database"
 	"github.com/weilu-im/weilu/points"
 )
 
@@ -19,15 +20,12 @@ type verifyCmd struct {
 
 // Run verifies the ledger, beside a running bot or offline.
 func (cmd *verifyCmd) Run(ctx context.Context, g *Globals) error {
-	_, db, err := g.openReader(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
 	var report points.Report
-	err = db.Snapshot(ctx, func(ctx context.Context) (err error) {
-		report, err = points.New(db.Conn, db.Tx).Verify(ctx, points.VerifyOptions{Root: cmd.Root})
-		return err
+	err := g.reading(ctx, func(_ *settings, db *database.DB) error {
+		return db.Snapshot(ctx, func(ctx context.Context) (err error) {
+			report, err = points.New(db.Conn, db.Tx).Verify(ctx, points.VerifyOptions{Root: cmd.Root})
+			return err
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/config/database"
 )
 
 type membersCmd struct {
@@ -19,18 +20,22 @@ type membersCmd struct {
 
 // Run lists everybody who was ever seen.
 func (cmd *membersCmd) Run(ctx context.Context, g *Globals) error {
-	s, db, err := g.openReader(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	list, err := community.Members(ctx, db)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(os.Stdout, list)
-	}
+	return g.reading(ctx, func(s *settings, db *database.DB) error {
+		if err := warnOfDays(ctx, s, db); err != nil {
+			return err
+		}
+		list, err := community.Members(ctx, db)
+		if err != nil {
+			return err
+		}
+		if cmd.JSON {
+			return printJSON(os.Stdout, list)
+		}
+		return printMembers(s, list)
+	})
+}
+
+func printMembers(s *settings, list []community.Summary) error {
 	calendar, err := s.Community.Calendar()
 	if err != nil {
 		return err
@@ -54,18 +59,22 @@ func (cmd *activityCmd) Run(ctx context.Context, g *Globals) error {
 	if _, _, err := community.ParseMonth(cmd.Month); err != nil {
 		return usage("--month: %w", err)
 	}
-	s, db, err := g.openReader(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	month, err := community.ActivityOf(ctx, db, cmd.Month, s.Community.Bots)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(os.Stdout, month)
-	}
+	return g.reading(ctx, func(s *settings, db *database.DB) error {
+		if err := warnOfDays(ctx, s, db); err != nil {
+			return err
+		}
+		month, err := community.ActivityOf(ctx, db, cmd.Month, s.Community.Bots)
+		if err != nil {
+			return err
+		}
+		if cmd.JSON {
+			return printJSON(os.Stdout, month)
+		}
+		return printMonth(month)
+	})
+}
+
+func printMonth(month community.MonthActivity) error {
 	fmt.Printf("%s: %d messages by %d members\n", month.Month, month.Messages, month.Speakers)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "day\tactive\tmessages\t")
@@ -73,6 +82,19 @@ func (cmd *activityCmd) Run(ctx context.Context, g *Globals) error {
 		fmt.Fprintf(w, "%s\t%d\t%d\t\n", d.Day, d.Active, d.Messages)
 	}
 	return w.Flush()
+}
+
+// warnOfDays tells when the Days that are shown are not those that the configuration describes.
+func warnOfDays(ctx context.Context, s *settings, db *database.DB) error {
+	calendar, err := s.Community.Calendar()
+	if err != nil {
+		return err
+	}
+	stored, err := community.StoredCalendar(ctx, db)
+	if err == nil && stored != "" && stored != calendar.String() {
+		fmt.Fprintf(os.Stderr, "weilu: the Days below are of %s, as they are stored; the configuration says %s (weilu rebuild makes them anew)\n", stored, calendar)
+	}
+	return err
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -92,12 +92,6 @@ func (l *lines) wait(t *testing.T, what string, ok func(all []string) bool) {
 	}
 }
 
-func (l *lines) has(part string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.all, func(s string) bool { return strings.Contains(s, part) })
-}
-
 // process is the real program as a process, talking jsonl.
 type process struct {
 	t    *testing.T

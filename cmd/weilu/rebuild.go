@@ -9,20 +9,17 @@ type rebuildCmd struct{}
 
 // Run makes all aggregates anew with the configured calendar.
 func (cmd *rebuildCmd) Run(ctx context.Context, g *Globals) error {
-	a, err := g.openWriter(ctx, openOptions{rebuild: true})
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	bar, last := newProgress(-1, "rebuild", a.log), 0
-	total, err := a.community.Rebuild(ctx, func(n int) {
-		bar.add(n - last)
-		last = n
+	return g.writing(ctx, openOptions{rebuild: true}, func(a *app) error {
+		bar, last := newProgress(-1, "rebuild", a.log), 0
+		total, err := a.community.Rebuild(ctx, func(n int) {
+			bar.add(n - last)
+			last = n
+		})
+		bar.finish()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("rebuilt from %d messages; Days are of %s\n", total, a.community.Calendar)
+		return nil
 	})
-	bar.finish()
-	if err != nil {
-		return err
-	}
-	fmt.Printf("rebuilt from %d messages; Days are of %s\n", total, a.community.Calendar)
-	return nil
 }

@@ -22,15 +22,13 @@ type runCmd struct {
 
 // Run runs the bot until it is stopped or its input ends.
 func (cmd *runCmd) Run(ctx context.Context, g *Globals) error {
-	a, err := g.openWriter(ctx, openOptions{adopt: func(transport string) bool { return transport == jsonl.Name }})
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	if err := a.tellBindCode(ctx); err != nil {
-		return err
-	}
-	return a.serve(ctx, jsonl.New(os.Stdin, os.Stdout, a.log))
+	adopt := func(transport string) bool { return transport == jsonl.Name }
+	return g.writing(ctx, openOptions{adopt: adopt}, func(a *app) error {
+		if err := a.tellBindCode(ctx); err != nil {
+			return err
+		}
+		return a.serve(ctx, jsonl.New(os.Stdin, os.Stdout, a.log))
+	})
 }
 
 // tellBindCode prints the code that makes somebody the owner, at the first start. It goes to standard error,
