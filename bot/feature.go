@@ -52,7 +52,8 @@ const (
 
 // Command is something that people can ask for by name. Help and the README's table are printed from it.
 type Command struct {
-	// Names are what people type, in Chinese and English, without spaces; the first is shown in help.
+	// Names are what people type, in Chinese and English, without spaces; help shows the
+	// first that is of its language.
 	Names []string
 	// Usage is the key of the text that shows the arguments ("@谁 数量 原因"). A command without one takes no
 	// arguments: its name must be the whole message.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -79,9 +80,25 @@ func (e *Engine) Offers(lang string) []Offer {
 }
 
 func (e *Engine) offer(c *owned, lang string) Offer {
-	o := Offer{Feature: c.feature, Names: c.Names, Role: c.Role, Where: c.Where, Help: e.speech.text(lang, c.feature, c.Help, nil)}
+	o := Offer{Feature: c.feature, Names: namesIn(c.Names, lang), Role: c.Role, Where: c.Where, Help: e.speech.text(lang, c.feature, c.Help, nil)}
 	if c.Usage != "" {
 		o.Usage = e.speech.text(lang, c.feature, c.Usage, nil)
 	}
 	return o
+}
+
+// namesIn is a command's names with one of the given language first.
+func namesIn(names []string, lang string) []string {
+	english := func(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b string) int {
+		switch {
+		case english(a) == english(b):
+			return 0
+		case english(a) == (lang == "en"):
+			return -1
+		}
+		return 1
+	})
+	return sorted
 }

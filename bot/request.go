@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Request is one event on its way through the features. It collects what they say; nothing leaves before the commit.
@@ -39,6 +41,15 @@ func (r *Request) T(key string, kv ...any) string {
 
 // Feature is the name of the feature that is handling the request.
 func (r *Request) Feature() string { return r.feature }
+
+// Command is the command's name as the sender typed it.
+func (r *Request) Command() string {
+	text := strings.TrimSpace(strings.TrimLeft(r.Text, "/／"))
+	if i := strings.IndexFunc(text, func(c rune) bool { return unicode.IsSpace(c) || c == '@' || c == '＠' }); i >= 0 {
+		return text[:i]
+	}
+	return text
+}
 
 // In is the request seen by another feature, for its texts; what it says is not collected.
 func (r *Request) In(feature string) *Request {

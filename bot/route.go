@@ -38,7 +38,7 @@ func (e *Engine) command(ctx context.Context, r *Request, c *owned) error {
 	}
 	if r.Actor.Role < c.Role {
 		return e.attempt(ctx, r, helpFeature, func(_ context.Context, r *Request) error {
-			r.Whisper(r.Actor.Member, r.T("forbidden", "Role", r.T("role."+c.Role.String()), "Command", c.Names[0]))
+			r.Whisper(r.Actor.Member, r.T("forbidden", "Role", r.T("role."+c.Role.String()), "Command", namesIn(c.Names, r.Actor.Language)[0]))
 			return nil
 		})
 	}
@@ -49,7 +49,7 @@ func (e *Engine) command(ctx context.Context, r *Request, c *owned) error {
 			key = "only_in_private"
 		}
 		return e.attempt(ctx, r, helpFeature, func(_ context.Context, r *Request) error {
-			r.Reply(r.T(key, "Command", c.Names[0]))
+			r.Reply(r.T(key, "Command", namesIn(c.Names, r.Actor.Language)[0]))
 			return nil
 		})
 	}

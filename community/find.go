@@ -18,7 +18,7 @@ type Found struct {
 // Target reads who a command is about from the beginning of its arguments: "@小明 10 谢谢", or a member id
 // as in "m12 10 谢谢". It answers the member and what follows. Where nobody or several people fit, the error is
 // a refusal that says so and, for several, shows how to name one of them.
-func (c *Community) Target(ctx context.Context, r *bot.Request, command string) (Person, string, error) {
+func (c *Community) Target(ctx context.Context, r *bot.Request) (Person, string, error) {
 	args := strings.TrimSpace(r.Args)
 	if name, rest, ok := cutID(args); ok {
 		p, err := c.Roster.Person(ctx, name)
@@ -29,7 +29,7 @@ func (c *Community) Target(ctx context.Context, r *bot.Request, command string) 
 	}
 	after, ok := strings.CutPrefix(strings.Replace(args, "＠", "@", 1), "@")
 	if !ok {
-		return Person{}, "", c.refuse(r, "target.missing", "Command", command)
+		return Person{}, "", c.refuse(r, "target.missing", "Command", r.Command())
 	}
 	found, rest, err := c.Roster.mentioned(ctx, r, after)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *Community) Target(ctx context.Context, r *bot.Request, command string) 
 		}
 		lines = append(lines, line)
 	}
-	example := strings.TrimSpace(command + " " + string(found[0].ID) + " " + rest)
+	example := strings.TrimSpace(r.Command() + " " + string(found[0].ID) + " " + rest)
 	return Person{}, "", bot.Refuse(strings.Join(append(lines, c.text(r, "target.choose", "Example", example)), "\n"))
 }
 

@@ -109,7 +109,7 @@ func (c *Community) bind(ctx context.Context, r *bot.Request) error {
 }
 
 func (c *Community) appoint(ctx context.Context, r *bot.Request) error {
-	p, word, err := c.Target(ctx, r, "任命")
+	p, word, err := c.Target(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (c *Community) enable(on bool) bot.Handler {
 }
 
 func (c *Community) markBot(ctx context.Context, r *bot.Request) error {
-	p, _, err := c.Target(ctx, r, "标记机器人")
+	p, _, err := c.Target(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type granted struct {
 func (w *wallet) grant(sign int64) bot.Handler {
 	name := map[int64]string{+1: "grant", -1: "deduct"}[sign]
 	return func(ctx context.Context, r *bot.Request) error {
-		who, rest, err := w.c.Target(ctx, r, r.T(name+".command"))
+		who, rest, err := w.c.Target(ctx, r)
 		if err != nil {
 			return err
 		}
