@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 )
 
@@ -15,7 +16,9 @@ type Courier struct {
 	transports map[string]Transport
 	now        func() time.Time
 	log        *slog.Logger
-	unsettled  []Result // what was sent and could not be written down yet
+
+	rounds    sync.Mutex // one round at a time; guards unsettled
+	unsettled []Result   // what was sent and could not be written down yet
 }
 
 // Courier makes the courier that sends through the given transports. now is the clock that decides what is due.
@@ -73,10 +76,12 @@ func (c *Courier) Drain(ctx context.Context) error {
 	}
 }
 
-// Round claims once, sends what it got, and tells how much that was. Rounds never run beside each other.
+// Round claims once, sends what it got, and tells how much that was. Of rounds that are asked for at once each waits for the one before.
 func (c *Courier) Round(ctx context.Context) (tried int, err error) { return c.round(ctx, c.now()) }
 
 func (c *Courier) round(ctx context.Context, due time.Time) (tried int, err error) {
+	c.rounds.Lock()
+	defer c.rounds.Unlock()
 	if err := errors.Join(ctx.Err(), c.settle(ctx)); err != nil {
 		return 0, err
 	}

@@ -39,7 +39,7 @@ func (e *Engine) Start(ctx context.Context, at time.Time) error {
 			if err != nil {
 				return fmt.Errorf("start job %s: %w", j.name, err)
 			}
-			if err := e.schedule(j, fromMillis(last)); err != nil {
+			if err := e.schedule(j, FromMillis(last)); err != nil {
 				return err
 			}
 		}
@@ -139,7 +139,7 @@ func (e *Engine) nextTick(ctx context.Context, to time.Time, live bool) (*Event,
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return nil, fmt.Errorf("read later: %w", err)
 	case err == nil && at <= to.UnixMilli() && (first == nil || at < first.next.UnixMilli()):
-		ev.Slot = fromMillis(at)
+		ev.Slot = FromMillis(at)
 		ev.ID = laterID(ev.Job, ev.Key, at)
 	case first != nil:
 		ev.Job, ev.Key, ev.Slot = first.name, "", first.next

@@ -27,7 +27,7 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
 		said_at, not_before, not_after, guard, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
-		o.SaidAt.UnixMilli(), millis(o.NotBefore), millis(o.NotAfter), o.Guard, string(state), reason)
+		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason)
 	if err != nil {
 		return err
 	}
@@ -39,21 +39,6 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 		})
 	}
 	return nil
-}
-
-// millis is a time as it is stored: Unix milliseconds, 0 for none.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 // Claim takes up to limit things that are due, most urgent first, marks them as being sent, and gives them
@@ -118,7 +103,7 @@ func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Ou
 				return nil, fmt.Errorf("outbox %d: mention: %w", o.ID, err)
 			}
 		}
-		o.SaidAt, o.NotBefore, o.NotAfter = fromMillis(said), fromMillis(before), fromMillis(after)
+		o.SaidAt, o.NotBefore, o.NotAfter = FromMillis(said), FromMillis(before), FromMillis(after)
 		due = append(due, o)
 	}
 	return due, rows.Err()
@@ -196,7 +181,7 @@ func (e *Engine) Settle(ctx context.Context, now time.Time, results ...Result) e
 		for _, r := range results {
 			if r.Outcome == Pending {
 				if _, err := exec(ctx, e.db, `UPDATE outbox SET state = 'pending', not_before = ?, reason = ? WHERE id = ? AND state = 'sending'`,
-					millis(r.Until), Clean(r.Reason), r.Outgoing.ID); err != nil {
+					Millis(r.Until), Clean(r.Reason), r.Outgoing.ID); err != nil {
 					return err
 				}
 				continue

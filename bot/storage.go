@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -23,4 +24,20 @@ type Storage interface {
 // exec runs one statement of the hot path: prepared by the storage, with ? for arguments.
 func exec(ctx context.Context, s Storage, query string, args ...any) (sql.Result, error) {
 	return s.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
+}
+
+// Millis is a time as tables hold it: Unix milliseconds, 0 for none.
+func Millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// FromMillis is the time, in UTC, that a table holds.
+func FromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }

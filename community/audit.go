@@ -110,7 +110,7 @@ func (a *Audit) List(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
 	entries := make([]AuditEntry, len(rows))
 	for i, row := range rows {
 		entries[i] = AuditEntry{
-			ID: row.ID, At: fromMillis(row.At), Event: row.Event, Actor: MemberID(row.Actor), Role: row.Role,
+			ID: row.ID, At: bot.FromMillis(row.At), Event: row.Event, Actor: MemberID(row.Actor), Role: row.Role,
 			Action: row.Action, Target: row.Target, Detail: json.RawMessage(row.Detail), UndoOf: row.UndoOf,
 		}
 	}

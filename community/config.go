@@ -33,13 +33,13 @@ func (c Config) Validate() error {
 		problems = append(problems, err)
 	}
 	if c.Language != "zh" && c.Language != "en" {
-		problems = append(problems, configError{"language", fmt.Sprintf("is zh or en, not %q", c.Language)})
+		problems = append(problems, KeyError{Name: "language", Problem: fmt.Sprintf("is zh or en, not %q", c.Language)})
 	}
 	if c.NoiseBudget < 0 {
-		problems = append(problems, configError{"noise_budget", "is not negative"})
+		problems = append(problems, KeyError{Name: "noise_budget", Problem: "is not negative"})
 	}
 	if c.KeepTextDays < 0 {
-		problems = append(problems, configError{"keep_text_days", "is not negative"})
+		problems = append(problems, KeyError{Name: "keep_text_days", Problem: "is not negative"})
 	}
 	return errors.Join(problems...)
 }
@@ -49,11 +49,11 @@ func (c Config) Calendar() (*Calendar, error) {
 	var problems []error
 	zone, err := time.LoadLocation(c.Timezone)
 	if err != nil || c.Timezone == "" || c.Timezone == "Local" {
-		problems = append(problems, configError{"timezone", fmt.Sprintf("is the name of a time zone like Asia/Shanghai, not %q", c.Timezone)})
+		problems = append(problems, KeyError{Name: "timezone", Problem: fmt.Sprintf("is the name of a time zone like Asia/Shanghai, not %q", c.Timezone)})
 	}
 	starts, err := time.Parse("15:04", c.DayStarts)
 	if err != nil || len(c.DayStarts) != len("04:00") {
-		problems = append(problems, configError{"day_starts", fmt.Sprintf("is a time like 04:00, not %q", c.DayStarts)})
+		problems = append(problems, KeyError{Name: "day_starts", Problem: fmt.Sprintf("is a time like 04:00, not %q", c.DayStarts)})
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
@@ -61,10 +61,10 @@ func (c Config) Calendar() (*Calendar, error) {
 	return NewCalendar(zone, time.Duration(starts.Hour())*time.Hour+time.Duration(starts.Minute())*time.Minute), nil
 }
 
-// configError is a problem of one key of the section.
-type configError struct{ key, problem string }
+// KeyError is a problem of one key of a section, whose line can be told then.
+type KeyError struct{ Name, Problem string }
 
-func (e configError) Error() string { return e.problem }
+func (e KeyError) Error() string { return e.Problem }
 
 // Key is the key that the problem is about.
-func (e configError) Key() string { return e.key }
+func (e KeyError) Key() string { return e.Name }

@@ -66,7 +66,7 @@ func (c *Community) introduce(ctx context.Context, r *bot.Request, id MemberID) 
 	if last == 0 {
 		return c.text(r, "target.silent", "ID", string(id)), nil
 	}
-	return c.text(r, "target.who", "ID", string(id), "Messages", messages, "Last", fromMillis(last).In(c.Calendar.Zone()).Format("01-02 15:04")), nil
+	return c.text(r, "target.who", "ID", string(id), "Messages", messages, "Last", bot.FromMillis(last).In(c.Calendar.Zone()).Format("01-02 15:04")), nil
 }
 
 // text is a text of the community whatever feature is speaking.

@@ -117,7 +117,7 @@ func (n *Noise) Withheld(ctx context.Context, group GroupID, day Day) ([]Withhel
 	}
 	list := make([]Withheld, len(rows))
 	for i, row := range rows {
-		list[i] = Withheld{row.ID, row.Group, row.Day, fromMillis(row.At), row.Feature, row.Preview, row.Reason}
+		list[i] = Withheld{row.ID, row.Group, row.Day, bot.FromMillis(row.At), row.Feature, row.Preview, row.Reason}
 	}
 	return list, nil
 }

@@ -198,7 +198,7 @@ func (ro *Roster) newMember(ctx context.Context, key userKey, p bot.Person, at t
 	}
 	m.Bot = slices.Contains(ro.opts.Bots, string(p.User)) || slices.Contains(ro.opts.Bots, string(m.ID))
 	if err := ro.exec(ctx, `INSERT INTO members (id, name, folded, name_at, first_seen, role, bot) VALUES (?, ?, ?, ?, 0, 0, ?)`,
-		string(m.ID), m.Name, bot.Fold(m.Name), millis(m.NameAt), m.Bot); err != nil {
+		string(m.ID), m.Name, bot.Fold(m.Name), bot.Millis(m.NameAt), m.Bot); err != nil {
 		return binding{}, fmt.Errorf("new member: %w", err)
 	}
 	b := binding{member: m.ID, strong: p.Stable}
@@ -234,5 +234,5 @@ func (ro *Roster) sighted(ctx context.Context, id MemberID, p bot.Person, at tim
 	}
 	remember(ctx, ro.db, ro.people, id, m)
 	return ro.exec(ctx, `UPDATE members SET name = ?, folded = ?, name_at = ?, first_seen = ? WHERE id = ?`,
-		m.Name, bot.Fold(m.Name), millis(m.NameAt), millis(m.FirstSeen), string(id))
+		m.Name, bot.Fold(m.Name), bot.Millis(m.NameAt), bot.Millis(m.FirstSeen), string(id))
 }

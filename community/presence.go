@@ -46,7 +46,7 @@ func (ro *Roster) present(ctx context.Context, r *bot.Request, group GroupID, me
 	return ro.exec(ctx, `INSERT INTO stays (group_id, member_id, display, folded, joined_at, left_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (group_id, member_id) DO UPDATE SET display = excluded.display, folded = excluded.folded,
 		joined_at = excluded.joined_at, left_at = excluded.left_at`,
-		string(group), string(member), s.Display, bot.Fold(s.Display), millis(s.Joined), millis(s.Left))
+		string(group), string(member), s.Display, bot.Fold(s.Display), bot.Millis(s.Joined), bot.Millis(s.Left))
 }
 
 // retrace makes a stay of all passages that were told, and of the messages after the last of them.
@@ -77,7 +77,7 @@ func (ro *Roster) retrace(ctx context.Context, at time.Time, group GroupID, memb
 		return joined, left, fmt.Errorf("messages after a leave: %w", err)
 	}
 	if back > 0 {
-		return fromMillis(back), time.Time{}, nil
+		return bot.FromMillis(back), time.Time{}, nil
 	}
 	return joined, left, nil
 }
@@ -102,7 +102,7 @@ func (ro *Roster) passages(ctx context.Context, group GroupID, member MemberID) 
 		if err := rows.Scan(&at, &kind); err != nil {
 			return nil, fmt.Errorf("passages: %w", err)
 		}
-		list = append(list, passed{fromMillis(at), kind == string(bot.Joined)})
+		list = append(list, passed{bot.FromMillis(at), kind == string(bot.Joined)})
 	}
 	return list, rows.Err()
 }

@@ -36,7 +36,7 @@ func Members(ctx context.Context, db bot.Storage) ([]Summary, error) {
 	}
 	list := make([]Summary, len(rows))
 	for i, row := range rows {
-		first := fromMillis(row.FirstSeen)
+		first := bot.FromMillis(row.FirstSeen)
 		list[i] = Summary{Member: MemberID(row.ID), Name: row.Name, FirstSeen: first, LastSeen: first}
 		byID[list[i].Member] = &list[i]
 	}
@@ -73,7 +73,7 @@ func Members(ctx context.Context, db bot.Storage) ([]Summary, error) {
 }
 
 func (m *Summary) saw(ms int64) {
-	if t := fromMillis(ms); t.After(m.LastSeen) {
+	if t := bot.FromMillis(ms); t.After(m.LastSeen) {
 		m.LastSeen = t
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/weilu-im/weilu/bot"
 )
 
 // Rebuild makes all aggregates anew from the rows of the messages, with the community's calendar, in one
@@ -47,7 +49,7 @@ func (c *Community) rebuildSome(ctx context.Context, after int64) (n int, last i
 		for _, id := range strings.Fields(row.Mentions) {
 			s.mentions = append(s.mentions, MemberID(id))
 		}
-		if err := c.Activity.count(ctx, c.Calendar.Day(fromMillis(row.At)), row.At, s); err != nil {
+		if err := c.Activity.count(ctx, c.Calendar.Day(bot.FromMillis(row.At)), row.At, s); err != nil {
 			return 0, 0, err
 		}
 		last = row.Seq

@@ -112,7 +112,7 @@ func (ro *Roster) Person(ctx context.Context, id MemberID) (Person, error) {
 	if alias.Valid {
 		return ro.Person(ctx, MemberID(alias.String))
 	}
-	p.NameAt, p.FirstSeen = fromMillis(nameAt), fromMillis(firstSeen)
+	p.NameAt, p.FirstSeen = bot.FromMillis(nameAt), bot.FromMillis(firstSeen)
 	p.Bot = p.Bot || slices.Contains(ro.opts.Bots, string(id))
 	remember(ctx, ro.db, ro.people, id, p)
 	return p, nil
@@ -153,7 +153,7 @@ func (ro *Roster) Stay(ctx context.Context, group GroupID, member MemberID) (s S
 	if err != nil {
 		return Stay{}, false, fmt.Errorf("stay of %s in %s: %w", member, group, err)
 	}
-	s.Joined, s.Left = fromMillis(joined), fromMillis(left)
+	s.Joined, s.Left = bot.FromMillis(joined), bot.FromMillis(left)
 	remember(ctx, ro.db, ro.stays, key, s)
 	return s, true, nil
 }
@@ -196,18 +196,4 @@ func (ro *Roster) number(ctx context.Context, kind string) (n int64, err error) 
 		return 0, fmt.Errorf("next %s: %w", kind, err)
 	}
 	return n, nil
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

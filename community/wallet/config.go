@@ -3,6 +3,8 @@ package wallet
 import (
 	"errors"
 	"fmt"
+
+	"github.com/weilu-im/weilu/community"
 )
 
 // Config is the section points: what things earn, and how managers grant.
@@ -21,22 +23,14 @@ func (c Config) Validate() error {
 	var problems []error
 	for name, n := range map[string]int64{"checkin": c.Checkin, "checkin_streak": c.CheckinStreak} {
 		if n < 0 || n > 100_000 {
-			problems = append(problems, keyError{name, fmt.Sprintf("is between 0 and 100000, not %d", n)})
+			problems = append(problems, community.KeyError{Name: name, Problem: fmt.Sprintf("is between 0 and 100000, not %d", n)})
 		}
 	}
 	if c.ConfirmAbove < 1 {
-		problems = append(problems, keyError{"confirm_above", "is at least 1"})
+		problems = append(problems, community.KeyError{Name: "confirm_above", Problem: "is at least 1"})
 	}
 	if c.Board < 1 || c.Board > 50 {
-		problems = append(problems, keyError{"board", "is between 1 and 50"})
+		problems = append(problems, community.KeyError{Name: "board", Problem: "is between 1 and 50"})
 	}
 	return errors.Join(problems...)
 }
-
-// keyError is a problem of one key of the section.
-type keyError struct{ key, problem string }
-
-func (e keyError) Error() string { return e.problem }
-
-// Key is the key that the problem is about.
-func (e keyError) Key() string { return e.key }

@@ -17,11 +17,11 @@ const utcArgs = true
 
 // sqliteDSN adds the same settings as for the driver that releases use.
 func sqliteDSN(uri string, readOnly bool) string {
-	uri += "?_loc=UTC&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1"
+	uri += "?_loc=UTC&_busy_timeout=5000&_foreign_keys=1"
 	if readOnly {
 		return uri + "&mode=ro&_query_only=1"
 	}
-	return uri + "&_journal_mode=WAL&_synchronous=FULL"
+	return uri + "&_txlock=immediate&_journal_mode=WAL&_synchronous=FULL"
 }
 
 func openDriver(dsn string) (driver.Conn, error) { return new(sqlite3.SQLiteDriver).Open(dsn) }

@@ -18,11 +18,11 @@ const utcArgs = false
 // sqliteDSN adds the settings without which the driver is wrong: times as SQLite's date functions read
 // them, in UTC, and transactions that take the write lock when they begin.
 func sqliteDSN(uri string, readOnly bool) string {
-	uri += "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
+	uri += "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
 	if readOnly {
 		return uri + "&mode=ro&_pragma=query_only(1)"
 	}
-	return uri + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	return uri + "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 }
 
 func openDriver(dsn string) (driver.Conn, error) { return new(sqlite.Driver).Open(dsn) }
