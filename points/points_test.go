@@ -150,7 +150,7 @@ func (b book) within(fn func(b book) (keep bool)) {
 		}
 		return nil
 	})
-	if err != nil && err != rollback {
+	if err != nil && !errors.Is(err, rollback) {
 		b.Fatal(err)
 	}
 }

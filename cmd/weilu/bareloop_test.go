@@ -51,22 +51,22 @@ func newBareLoop(b *testing.B, dsn string) *bareLoop {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(func() {
+		conn.Close()
+		raw.Close()
+	})
 	l := &bareLoop{db: a.db, conn: conn, st: map[string]*sql.Stmt{}, cal: cal, seen: map[bot.UserID]bool{}}
 	for name, query := range bareStatements {
-		if l.st[name], err = conn.PrepareContext(b.Context(), query); err != nil {
+		st, err := conn.PrepareContext(b.Context(), query)
+		if err != nil {
 			b.Fatalf("%s: %v", name, err)
 		}
+		b.Cleanup(func() { st.Close() })
+		l.st[name] = st
 	}
 	if _, err := conn.ExecContext(b.Context(), `INSERT INTO groups (id, name, language, adopted, created_at) VALUES ('g1', '大群', '', 1, 0)`); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
-		for _, s := range l.st {
-			s.Close()
-		}
-		conn.Close()
-		raw.Close()
-	})
 	return l
 }
 
