@@ -70,6 +70,7 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts,
 	}
 	c.Roster = newRoster(opts, words)
+	c.registerUndo()
 	return c, nil
 }
 

@@ -3,6 +3,7 @@ package community
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -46,18 +47,37 @@ func (ro *Roster) mentioned(ctx context.Context, r *bot.Request, after string) (
 		}
 	}
 	if len(found) == 0 {
-		named, err := ro.named(ctx, GroupID(r.Actor.Group), after)
-		if err != nil {
+		if found, longest, err = ro.byText(ctx, r, after); err != nil {
 			return nil, "", err
-		}
-		for _, f := range named {
-			consider(f)
 		}
 	}
 	if len(found) == 0 {
 		return nil, "", nil
 	}
-	return found, strings.TrimSpace(after[longest:]), nil
+	return found, strings.TrimLeft(after[longest:], "，,：:、 \u3000\u2005\t\n"), nil
+}
+
+// byText finds who is meant by the text alone. Names that begin with each other fit the same text, so all of
+// them are asked about; and where the transport says that only somebody else is mentioned, one is not believed.
+func (ro *Roster) byText(ctx context.Context, r *bot.Request, after string) (found []Found, shortest int, err error) {
+	named, err := ro.named(ctx, GroupID(r.Actor.Group), after)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, f := range named {
+		n := prefix(after, f.Name)
+		if n == 0 || slices.ContainsFunc(found, func(o Found) bool { return o.ID == f.ID }) {
+			continue
+		}
+		if shortest == 0 || n < shortest {
+			shortest = n
+		}
+		found = append(found, f)
+	}
+	if len(found) == 1 && len(r.Mentions) > 0 {
+		return nil, 0, nil
+	}
+	return found, shortest, nil
 }
 
 // prefix is how many bytes of s the name takes at its beginning; 0 where s does not begin with it as a whole word.

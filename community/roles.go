@@ -123,6 +123,9 @@ func (c *Community) appoint(ctx context.Context, r *bot.Request) error {
 	if p.ID == MemberID(r.Actor.Member) {
 		return r.Refuse("appoint.self")
 	}
+	if p.Bot {
+		return r.Refuse("appoint.bot", "Name", c.echo(p.Name))
+	}
 	if err := c.Roster.Appoint(ctx, p.ID, role); err != nil {
 		return err
 	}
@@ -130,15 +133,15 @@ func (c *Community) appoint(ctx context.Context, r *bot.Request) error {
 	if err := c.Audit.Record(ctx, r, "appoint", string(p.ID), detail); err != nil {
 		return err
 	}
-	r.Reply(r.T("appoint.done", "Name", c.echo(p.Name), "Role", r.T("role."+role.String())))
-	return nil
+	return c.answerWithUndo(ctx, r, "community.appoint", undoRole{p.ID, p.Role},
+		r.T("appoint.done", "Name", c.echo(p.Name), "Role", r.T("role."+role.String())))
 }
 
 // roleWords are the words that an owner appoints with.
 var roleWords = map[string]bot.Role{
 	"管理员": bot.Manager, "manager": bot.Manager,
 	"协管员": bot.Moderator, "协管": bot.Moderator, "moderator": bot.Moderator,
-	"群主": bot.Owner, "owner": bot.Owner,
+	"所有者": bot.Owner, "群主": bot.Owner, "owner": bot.Owner,
 	"成员": bot.Member, "member": bot.Member, "普通成员": bot.Member,
 }
 
@@ -166,13 +169,7 @@ func (ro *Roster) strengthen(ctx context.Context, r *bot.Request, evidence strin
 func (c *Community) enable(on bool) bot.Handler {
 	return func(ctx context.Context, r *bot.Request) error {
 		id := GroupID(r.Actor.Group)
-		g, err := c.Place(ctx, id)
-		if err != nil {
-			return err
-		}
-		g.Adopted = on
-		remember(ctx, c.db, c.places, id, g)
-		if err := c.Roster.exec(ctx, `UPDATE groups SET adopted = ? WHERE id = ?`, on, string(id)); err != nil {
+		if err := c.Roster.adopt(ctx, id, on); err != nil {
 			return err
 		}
 		key := "disable"
@@ -182,8 +179,7 @@ func (c *Community) enable(on bool) bot.Handler {
 		if err := c.Audit.Record(ctx, r, key, string(id), nil); err != nil {
 			return err
 		}
-		r.Reply(r.T(key + ".done"))
-		return nil
+		return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, !on}, r.T(key+".done"))
 	}
 }
 
@@ -192,14 +188,14 @@ func (c *Community) markBot(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Bot = true
-	remember(ctx, c.db, c.people, p.ID, p)
-	if err := c.Roster.exec(ctx, `UPDATE members SET bot = ? WHERE id = ?`, true, string(p.ID)); err != nil {
+	if p.Role > bot.Member { // nobody takes a colleague's voice away
+		return r.Refuse("markbot.staff", "Name", c.echo(p.Name))
+	}
+	if err := c.Roster.mark(ctx, p.ID, true); err != nil {
 		return err
 	}
 	if err := c.Audit.Record(ctx, r, "markbot", string(p.ID), nil); err != nil {
 		return err
 	}
-	r.Reply(r.T("markbot.done", "Name", c.echo(p.Name)))
-	return nil
+	return c.answerWithUndo(ctx, r, "community.markbot", undoMark{p.ID}, r.T("markbot.done", "Name", c.echo(p.Name)))
 }

@@ -64,7 +64,7 @@ func (v *verifier) debts(ctx context.Context, d db, f *findings) error {
 WHERE NOT EXISTS (SELECT 1 FROM transfers c WHERE c.id = d.cause AND c.credit = d.account AND c.kind = 0) ORDER BY 1`},
 		{"its debt is below zero or paid too much", `SELECT d.cause, d.key FROM debts d
 WHERE d.amount <= 0 OR d.paid < 0 OR d.paid > d.amount ORDER BY 1`},
-		{"what is paid of its debt is not what its repayments add up to", `SELECT p.cause, 'debt' FROM (
+		{"what is paid of its debt is not what its repayments add up to", `SELECT COALESCE(p.cause, 0), 'debt' FROM (
 SELECT cause, paid FROM debts UNION ALL SELECT cause, -amount FROM transfers WHERE kind = 2) AS p
 GROUP BY p.cause HAVING SUM(p.paid) <> 0 ORDER BY 1`},
 		{"its debt is not what its debts add up to", `SELECT 0, o.account FROM (

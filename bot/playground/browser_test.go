@@ -209,7 +209,7 @@ func speak(b *browser) {
 	b.press("Enter")
 	b.sees("document.getElementById('text').value === ''")
 	b.says("签到成功 +5")
-	b.sees("document.querySelector('#log .bot .badge') !== null && document.querySelector('#log .bot .mention.me') !== null")
+	b.sees("document.querySelector('#log .bot .badge') !== null && document.querySelector('#log .bot .mention.mine') !== null")
 }
 
 // switchPersona becomes the newcomer, who joins and asks in private.

@@ -27,6 +27,9 @@ func (p *people) mentioned(text string) (who []bot.Person, toBot bool, err error
 			toBot = true
 			continue
 		}
+		if p.capturable(name) {
+			continue
+		}
 		found, err := p.addressed(name)
 		if err != nil {
 			return nil, false, err
@@ -54,6 +57,17 @@ func (p *people) addressed(name string) (*bot.Person, error) {
 		return found, nil
 	}
 	return p.find(name)
+}
+
+// capturable tells whether somebody else's name is the beginning of this one as a whole word, so that the text
+// may mean them: with "小明" and "小明 10" in the room, "@小明 10" tells nobody who is meant.
+func (p *people) capturable(name string) bool {
+	for _, who := range p.known {
+		if n := who.Name; n != "" && len(n) < len(name) && strings.HasPrefix(name, n) && ends(name[len(n):]) {
+			return true
+		}
+	}
+	return false
 }
 
 // longest is the longest name with which s begins and after which it does not go on as a word.

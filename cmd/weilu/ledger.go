@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/weilu-im/weilu/config/database"
 	"github.com/weilu-im/weilu/points"
@@ -14,16 +17,23 @@ type ledgerCmd struct {
 }
 
 type verifyCmd struct {
-	Root string `help:"A root that was published earlier: it must still be in the chain." placeholder:"HEX"`
-	JSON bool   `help:"Print JSON." name:"json"`
+	Root *string `help:"A root that was published earlier: it must still be in the chain." placeholder:"HEX"`
+	JSON bool    `help:"Print JSON." name:"json"`
 }
 
 // Run verifies the ledger, beside a running bot or offline.
 func (cmd *verifyCmd) Run(ctx context.Context, g *Globals) error {
+	root := ""
+	if cmd.Root != nil {
+		root = strings.ToLower(strings.TrimSpace(*cmd.Root))
+		if b, err := hex.DecodeString(root); err != nil || len(b) != sha256.Size {
+			return usage("--root: a root is %d hexadecimal digits", 2*sha256.Size)
+		}
+	}
 	var report points.Report
 	err := g.reading(ctx, func(_ *settings, db *database.DB) error {
 		return db.Snapshot(ctx, func(ctx context.Context) (err error) {
-			report, err = points.New(db.Conn, db.Tx).Verify(ctx, points.VerifyOptions{Root: cmd.Root})
+			report, err = points.New(db.Conn, db.Tx).Verify(ctx, points.VerifyOptions{Root: root})
 			return err
 		})
 	})

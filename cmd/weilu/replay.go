@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,7 @@ func (cmd *replayCmd) Run(ctx context.Context, g *Globals) error {
 	result, err := transcript.Run(ctx, script, g.world, transcript.Options{})
 	var syntax *transcript.SyntaxError
 	switch {
-	case errors.As(err, &syntax):
+	case errors.As(err, &syntax), errors.As(err, new(*config.Problems)):
 		return &exitError{2, err}
 	case err != nil:
 		return err
@@ -77,7 +78,12 @@ func printLines(w io.Writer, text string) error {
 
 // world builds the whole program for one transcript.
 func (g *Globals) world(ctx context.Context, set map[string]string, start time.Time) (transcript.World, error) {
-	s, _, err := loadFrom(config.Source{Set: set})
+	all := maps.Clone(g.Set)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, set) // what the transcript says is part of the story, and stronger
+	s, _, err := loadFrom(config.Source{File: g.Config, Set: all})
 	if err != nil {
 		return nil, err
 	}

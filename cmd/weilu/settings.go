@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/rules"
@@ -31,6 +32,14 @@ type settings struct {
 // databaseConfig is the section database.
 type databaseConfig struct {
 	DSN string `yaml:"dsn" doc:"postgres://user:password@host/database instead of the SQLite file in the data directory" secret:"true"`
+}
+
+// Validate refuses what is no PostgreSQL address, without showing it.
+func (c databaseConfig) Validate() error {
+	if c.DSN == "" || strings.HasPrefix(c.DSN, "postgres://") || strings.HasPrefix(c.DSN, "postgresql://") {
+		return nil
+	}
+	return community.KeyError{Name: "dsn", Problem: "begins with postgres:// and has no spaces around it (what it is now is not shown, because it is a secret)"}
 }
 
 func defaults() *settings {

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -50,7 +51,7 @@ func (f *checkin) run(ctx context.Context, r *bot.Request) error {
 	}
 	run := runOf(days, day)
 	if !isNew {
-		return r.Refuse("already", "Streak", run.length())
+		return bot.Refuse(r.T("already", "Streak", run.length()) + f.countedFor(r, day))
 	}
 	earned, bonus, err := f.pay(ctx, r, member, day, run)
 	if err != nil {
@@ -69,17 +70,22 @@ func (f *checkin) answer(r *bot.Request, day community.Day, run run, earned, bon
 	if bonus > 0 {
 		text += r.T("bonus", "Streak", run.length(), "Points", bonus)
 	}
-	// After midnight the calendar shows the next date already.
-	if local := r.At.In(f.c.Calendar.Zone()); local.Format("2006-01-02") != day.String() {
-		text += r.T("counted_for", "Day", day.String()[len("2006-"):])
+	return text + f.countedFor(r, day)
+}
+
+// countedFor says which Day it is where the calendar shows the next date already.
+func (f *checkin) countedFor(r *bot.Request, day community.Day) string {
+	if r.At.In(f.c.Calendar.Zone()).Format(time.DateOnly) == day.String() {
+		return ""
 	}
-	return text
+	return r.T("counted_for", "Day", day.String()[len("2006-"):])
 }
 
 // pay books what a check-in earns. Staff and bots earn nothing.
 func (f *checkin) pay(ctx context.Context, r *bot.Request, member community.MemberID, day community.Day, run run) (earned, bonus int64, err error) {
-	if r.Actor.Role >= bot.Moderator || r.Actor.Bot {
-		return 0, 0, nil
+	due, err := f.milestone(ctx, member, day, run)
+	if err != nil || r.Actor.Role >= bot.Moderator || r.Actor.Bot {
+		return 0, 0, err // a milestone reached as staff is not paid later either
 	}
 	var transfers []points.Transfer
 	post := func(key string, amount int64, reason string) {
@@ -92,10 +98,6 @@ func (f *checkin) pay(ctx context.Context, r *bot.Request, member community.Memb
 	}
 	earned = f.cfg.Amount
 	post("checkin", earned, r.T("reason"))
-	due, err := f.milestone(ctx, member, day, run)
-	if err != nil {
-		return 0, 0, err
-	}
 	if due > 0 {
 		bonus = f.cfg.Streak * int64(due)
 		post("checkin-streak", bonus, r.T("reason_bonus", "Streak", run.length()))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -48,9 +49,15 @@ func New(cfg Config) bot.Feature {
 		lines = append(lines, fmt.Sprintf("%d. %s", i+1, l))
 	}
 	text := strings.Join(lines, "\n")
+	// Rules of a community's own are shown as they wrote them; the standard ones exist in both languages.
+	standard := cfg.Title == Defaults().Title && slices.Equal(cfg.Lines, Defaults().Lines)
 	return bot.Feature{Name: "rules", Locales: texts, Commands: []bot.Command{{
 		Names: []string{"公约", "rules", "群规"}, Help: "help",
 		Run: func(_ context.Context, r *bot.Request) error {
+			if r.Actor.Language == "en" && standard {
+				r.Reply(r.T("standard"))
+				return nil
+			}
 			r.Reply(text)
 			return nil
 		},

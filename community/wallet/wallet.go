@@ -79,6 +79,9 @@ func (w *wallet) history(ctx context.Context, r *bot.Request) error {
 	lines := []string{r.T("history.title", "Count", len(entries), "Points", entries[0].Balance)}
 	for _, e := range entries {
 		reason := e.Reason
+		if e.Kind == points.KindRepayment {
+			reason = r.T("history.repaid")
+		}
 		if reason == "" {
 			reason = r.T("history.no_reason")
 		}

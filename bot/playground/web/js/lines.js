@@ -110,7 +110,7 @@ function marked(line) {
     if (!name) continue;
     if (i) parts.push(rest.slice(0, i));
     const me = line.mentions.some((m) => m.name === name && m.id === state.me);
-    parts.push(h('span', { class: 'mention' + (me ? ' me' : '') }, bdi('@' + name, '')));
+    parts.push(h('span', { class: 'mention' + (me ? ' mine' : '') }, bdi('@' + name, '')));
     rest = rest.slice(i + 1 + name.length);
     i = -1;
   }
