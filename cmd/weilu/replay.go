@@ -34,9 +34,12 @@ func (cmd *replayCmd) Run(ctx context.Context, g *Globals) error {
 	}
 	result, err := transcript.Run(ctx, script, g.world, transcript.Options{})
 	var syntax *transcript.SyntaxError
+	var settings *config.Problems
 	switch {
-	case errors.As(err, &syntax), errors.As(err, new(*config.Problems)):
+	case errors.As(err, &syntax):
 		return &exitError{2, err}
+	case errors.As(err, &settings):
+		return &exitError{2, inScript(cmd.File, src, settings)}
 	case err != nil:
 		return err
 	}
@@ -74,6 +77,21 @@ func printLines(w io.Writer, text string) error {
 		}
 	}
 	return nil
+}
+
+// inScript names the lines of a transcript whose settings make no sense.
+func inScript(file string, src []byte, problems *config.Problems) error {
+	var all []error
+	for _, p := range problems.List {
+		var err error = errors.New(p.String())
+		for i, line := range strings.Split(string(src), "\n") {
+			if key, ok := strings.CutPrefix(line, "! set "); ok && strings.HasPrefix(strings.TrimSpace(key), p.Key) {
+				err = &transcript.SyntaxError{File: file, Line: i + 1, Problem: p.Key + ": " + p.Message}
+			}
+		}
+		all = append(all, err)
+	}
+	return errors.Join(all...)
 }
 
 // world builds the whole program for one transcript.
