@@ -83,7 +83,7 @@ func printLines(w io.Writer, text string) error {
 func inScript(file string, src []byte, problems *config.Problems) error {
 	var all []error
 	for _, p := range problems.List {
-		var err error = errors.New(p.String())
+		err := errors.New(p.String())
 		for i, line := range strings.Split(string(src), "\n") {
 			if key, ok := strings.CutPrefix(line, "! set "); ok && strings.HasPrefix(strings.TrimSpace(key), p.Key) {
 				err = &transcript.SyntaxError{File: file, Line: i + 1, Problem: p.Key + ": " + p.Message}
