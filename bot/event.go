@@ -16,6 +16,7 @@ const (
 	MembersSeen Kind = "members_seen" // the transport read the whole member list of a group: Members
 	SessionUp   Kind = "session_up"   // the transport is logged in; Session names the login
 	SessionDown Kind = "session_down" // the transport lost its login
+	FriendAsked Kind = "friend_asked" // From wants to be the bot's friend, saying Text; Ref is what the transport needs to accept them
 
 	Tick      Kind = "tick"      // a job is due: Job, Slot and, for r.Later, Key
 	Delivered Kind = "delivered" // what became of something said: Ref, Outcome

@@ -27,6 +27,15 @@ const (
 	Withheld Outcome = "withheld" // we chose not to send it: too late, guarded, or against our own word list
 )
 
+// Action is what an Outgoing does beside or instead of speaking.
+type Action string
+
+// The actions.
+const (
+	Speak        Action = ""
+	AcceptFriend Action = "accept_friend" // Token is the Ref of the FriendAsked event
+)
+
 // Outgoing is something the bot says. Features name the receiver by the community's ids, which outlive a
 // login; the engine resolves them when the row is claimed. Exactly one of Group and Member is set.
 type Outgoing struct {
@@ -42,6 +51,14 @@ type Outgoing struct {
 	Mention  []string // members to address, by the community's ids
 	Picture  []byte   // PNG; sent before the text
 	Priority Priority
+	Action   Action
+	Token    string // see Action
+
+	// Several answers of one kind that wait for one group may be said in one message: those with the same
+	// feature and Merge, as MergeHead and then their MergeItems. Empty: never merged.
+	Merge     string
+	MergeHead string // "签到成功："
+	MergeItem string // "小明 第3天 +5"
 
 	SaidAt    time.Time // the time of the event that caused it
 	NotBefore time.Time // zero: at once

@@ -33,6 +33,8 @@ func ParseRole(s string) (Role, bool) {
 // Actor is who an event comes from, as the community knows them. The observer fills it in.
 type Actor struct {
 	Member   string // the community's id; empty where nobody acts
+	Origin   string // the id that what they do is kept under: Member, or an id that was merged into it
+	Strong   bool   // it is proven who they are: roles and spending work
 	Name     string // safe to echo: screened, without control characters, short
 	Group    string // the community's id of the group; empty in private
 	Role     Role   // what they may do here; Member while their identity is weak

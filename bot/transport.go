@@ -40,3 +40,29 @@ var (
 type LimitedError struct{ Until time.Time }
 
 func (e *LimitedError) Error() string { return "limited until " + e.Until.UTC().Format(time.RFC3339) }
+
+// Capabilities is what a transport can do beyond saying words in groups. Features ask for these, never for names.
+type Capabilities struct {
+	Private  bool  // it can speak to a member in private who has not written first
+	Mentions bool  // a mention really alerts its person
+	Pace     *Pace // how fast a person would write here; nil: as fast as it takes
+}
+
+// Capable is a transport that declares its capabilities; one that doesn't has none of them.
+type Capable interface{ Capabilities() Capabilities }
+
+// Pace is how fast a transport may speak. A zero limit is none.
+type Pace struct {
+	Gap, Jitter     time.Duration // between two things said: Gap and up to Jitter more
+	Burst           int           // how many may follow each other without the gap, after a silence
+	PerMinute       int
+	PerHour         int
+	PerDay          int           // in any 24 hours
+	GroupGap        time.Duration // between two things said in one group
+	PictureGap      time.Duration
+	PicturesPerHour int
+	QuietFrom       time.Duration   // after local midnight: from here
+	QuietUntil      time.Duration   // to here only answers, alerts, and what was dated inside it
+	MergeWait       time.Duration   // how long an answer that can be merged waits for others, while it is busy
+	Pauses          []time.Duration // after the first, second, ... limit that the other side set; the last is kept
+}

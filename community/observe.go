@@ -107,6 +107,7 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 	if err != nil {
 		return err
 	}
+	r.Actor.Origin, r.Actor.Strong = string(p.ID), b.strong
 	r.Actor.Member, r.Actor.Bot = string(p.ID), p.Bot || slices.Contains(ro.opts.Bots, string(r.From.User)) && r.From.User != ""
 	r.Actor.Name = ro.echo(p.Name)
 	if d := r.From.Called(); d != "" && s.group != "" {
