@@ -1,0 +1,256 @@
+package wechat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/eatmoreapple/openwechat"
+)
+
+// roomsAtOnce is how many member lists WeChat gives in one answer.
+const roomsAtOnce = 50
+
+// meet reads the contacts and all member lists, and delivers them.
+func (s *session) meet() error {
+	s.mu.Lock()
+	s.book.contacts(s.guard.recent)
+	s.mu.Unlock()
+	err := s.patiently(func() error {
+		contacts, err := s.contacts(s.ctx)
+		if err == nil {
+			s.mu.Lock()
+			s.book.contacts(contacts)
+			s.mu.Unlock()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	groups := s.book.groups()
+	s.mu.Unlock()
+	for some := range slices.Chunk(groups, roomsAtOnce) {
+		if err := s.patiently(func() error { return s.visit(s.ctx, some) }); err != nil {
+			return err
+		}
+		if err := s.untilTaken(); err != nil {
+			return err
+		}
+	}
+	s.refresh = s.t.now().Add(s.t.timing.Refresh)
+	return nil
+}
+
+// patiently tries a few times, then goes on without: a bot that hears and doesn't know all is better than a
+// deaf one. Only the end of the session is an error.
+func (s *session) patiently(try func() error) error {
+	for failures := 1; failures <= 4; failures++ {
+		err := try()
+		if err == nil || s.ctx.Err() != nil {
+			return context.Cause(s.ctx)
+		}
+		s.t.log.Warn("wechat: reading contacts", "try", failures, "err", printable(err.Error()))
+		if err := sleep(s.ctx, s.t.timing.after(failures)); err != nil {
+			return context.Cause(s.ctx)
+		}
+	}
+	s.t.bell.ring(alarmMembers, "")
+	return nil
+}
+
+// contacts reads all pages of the bot's contacts.
+func (s *session) contacts(ctx context.Context) (all []rawContact, err error) {
+	const pages = 100
+	for seq, page := int64(0), 0; page < pages; page++ {
+		var got struct {
+			BaseResponse struct{ Ret int }
+			MemberList   []rawContact
+			Seq          int64
+		}
+		err := s.read(func() (*http.Response, error) { return s.client.Caller.Client.WebWxGetContact(ctx, s.info.SKey, seq) }, &got)
+		if err == nil {
+			err = s.judged(callContact, got.BaseResponse.Ret)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, got.MemberList...)
+		if got.Seq == 0 || got.Seq == seq {
+			break
+		}
+		seq = got.Seq
+	}
+	return all, nil
+}
+
+// rooms reads the member lists of up to fifty groups.
+func (s *session) rooms(ctx context.Context, names []string) ([]rawContact, error) {
+	if err := s.spaced(ctx); err != nil {
+		return nil, err
+	}
+	members := make(openwechat.Members, len(names))
+	for i, name := range names {
+		members[i] = &openwechat.User{UserName: name}
+	}
+	var got struct {
+		BaseResponse struct{ Ret int }
+		ContactList  []rawContact
+	}
+	err := s.read(func() (*http.Response, error) {
+		return s.client.Caller.Client.WebWxBatchGetContact(ctx, members, s.request)
+	}, &got)
+	if err == nil {
+		err = s.judged(callBatch, got.BaseResponse.Ret)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(got.ContactList, func(c rawContact) bool {
+		return !slices.Contains(names, c.UserName) || len(c.MemberList) == 0
+	}), nil
+}
+
+// spaced waits until member lists may be asked for again.
+func (s *session) spaced(ctx context.Context) error {
+	s.fetching.Lock()
+	now := s.t.now()
+	if next := s.fetched.Add(s.t.timing.FetchGap); next.After(now) {
+		s.fetched = next
+	} else {
+		s.fetched = now
+	}
+	wait := s.fetched.Sub(now)
+	s.fetching.Unlock()
+	return sleep(ctx, wait)
+}
+
+// read decodes the answer to a request of ours.
+func (s *session) read(request func() (*http.Response, error), into any) error {
+	resp, err := request()
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("the answer makes no sense: %w", err)
+	}
+	return nil
+}
+
+// judged is what a code of WeChat means for a request. A fatal one ends the session.
+func (s *session) judged(call string, ret int) error {
+	switch {
+	case ret == 0:
+		return nil
+	case fatal(ret):
+		s.end(&ended{ret})
+		return &ended{ret}
+	default:
+		err := fmt.Errorf("%s: ret %d", call, ret)
+		s.guard.failed(s.ctx, call, alarmMembers, err)
+		return err
+	}
+}
+
+// visit reads member lists and takes them in. It fails unless it got all of them.
+func (s *session) visit(ctx context.Context, names []string) error {
+	got, err := s.rooms(ctx, names)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, room := range got {
+		s.pending = append(s.pending, s.book.room(room, s.t.now())...)
+		delete(s.lost, room.UserName)
+	}
+	if len(got) < len(names) {
+		return fmt.Errorf("%d of %d member lists are missing", len(names)-len(got), len(names))
+	}
+	s.t.bell.hush(alarmMembers)
+	return nil
+}
+
+// lostFor is how long a group whose member list can't be read is not asked for again.
+const lostFor = 10 * time.Minute
+
+// learn reads the member lists that a batch needs. Groups that are not known at all are worth an error, which
+// makes the batch come again, but only so often; what is merely old is not worth one.
+func (s *session) learn(ctx context.Context, news syncAnswer) error {
+	now := s.t.now()
+	s.mu.Lock()
+	unknown := slices.DeleteFunc(s.book.unknown(news), func(name string) bool {
+		since, lost := s.lost[name]
+		return lost && now.Sub(since) < lostFor
+	})
+	wanted := slices.Clone(unknown)
+	for _, name := range s.book.stale(news, now) {
+		if !slices.Contains(wanted, name) {
+			wanted = append(wanted, name)
+		}
+	}
+	s.mu.Unlock()
+	if len(wanted) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.t.timing.FetchFor)
+	defer cancel()
+	var err error
+	for some := range slices.Chunk(wanted, roomsAtOnce) {
+		err = errors.Join(err, s.visit(ctx, some))
+	}
+	s.mu.Lock()
+	still := s.book.unknown(news)
+	s.mu.Unlock()
+	still = slices.DeleteFunc(still, func(name string) bool { return !slices.Contains(unknown, name) })
+	if err == nil || len(still) == 0 {
+		s.misses = 0
+		return nil
+	}
+	if s.misses++; s.misses < 3 {
+		return fmt.Errorf("read the member lists of %d groups: %w", len(still), err)
+	}
+	s.misses = 0
+	for _, name := range still {
+		s.lost[name] = now
+	}
+	s.t.bell.ring(alarmMembers, "")
+	s.t.log.Warn("wechat: going on without the members of groups", "groups", len(still), "err", printable(err.Error()))
+	return nil
+}
+
+// tend reads member lists again that have become old. It runs between two polls, so that no message overtakes it.
+func (s *session) tend(ctx context.Context) {
+	now := s.t.now()
+	if now.Before(s.refresh) {
+		return
+	}
+	s.refresh = now.Add(s.t.timing.Refresh/10 + jitter(s.t.timing.RefreshBy/10))
+	s.mu.Lock()
+	old := s.book.old(now, s.t.timing.Refresh+jitter(s.t.timing.RefreshBy))
+	s.mu.Unlock()
+	if len(old) == 0 {
+		return
+	}
+	release := s.guard.pulse.hold()
+	defer release()
+	ctx, cancel := context.WithTimeout(ctx, s.t.timing.FetchFor)
+	defer cancel()
+	if err := s.visit(ctx, old[:min(len(old), roomsAtOnce)]); err != nil && ctx.Err() == nil {
+		s.t.log.Warn("wechat: reading member lists again", "err", printable(err.Error()))
+	}
+	if err := s.flush(s.ctx, nil); err != nil && s.ctx.Err() == nil {
+		s.t.log.Error("wechat: what was learned is not taken yet", "err", err)
+	}
+}
