@@ -18,24 +18,18 @@ const roomsAtOnce = 50
 
 // meet reads the contacts and all member lists, and delivers them.
 func (s *session) meet() error {
-	s.mu.Lock()
 	s.book.contacts(s.guard.recent)
-	s.mu.Unlock()
 	err := s.patiently(func() error {
 		contacts, err := s.contacts(s.ctx)
 		if err == nil {
-			s.mu.Lock()
 			s.book.contacts(contacts)
-			s.mu.Unlock()
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
 	groups := s.book.groups()
-	s.mu.Unlock()
 	for some := range slices.Chunk(groups, roomsAtOnce) {
 		if err := s.patiently(func() error { return s.visit(s.ctx, some) }); err != nil {
 			return err
@@ -113,7 +107,7 @@ func (s *session) rooms(ctx context.Context, names []string) ([]rawContact, erro
 		return nil, err
 	}
 	return slices.DeleteFunc(got.ContactList, func(c rawContact) bool {
-		return !slices.Contains(names, c.UserName) || len(c.MemberList) == 0
+		return !slices.Contains(names, string(c.UserName)) || len(c.MemberList) == 0
 	}), nil
 }
 
@@ -169,11 +163,9 @@ func (s *session) visit(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, room := range got {
 		s.pending = append(s.pending, s.book.room(room, s.t.now())...)
-		delete(s.lost, room.UserName)
+		delete(s.lost, string(room.UserName))
 	}
 	if len(got) < len(names) {
 		return fmt.Errorf("%d of %d member lists are missing", len(names)-len(got), len(names))
@@ -189,7 +181,6 @@ const lostFor = 10 * time.Minute
 // makes the batch come again, but only so often; what is merely old is not worth one.
 func (s *session) learn(ctx context.Context, news syncAnswer) error {
 	now := s.t.now()
-	s.mu.Lock()
 	unknown := slices.DeleteFunc(s.book.unknown(news), func(name string) bool {
 		since, lost := s.lost[name]
 		return lost && now.Sub(since) < lostFor
@@ -200,7 +191,6 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 			wanted = append(wanted, name)
 		}
 	}
-	s.mu.Unlock()
 	if len(wanted) == 0 {
 		return nil
 	}
@@ -210,10 +200,7 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 	for some := range slices.Chunk(wanted, roomsAtOnce) {
 		err = errors.Join(err, s.visit(ctx, some))
 	}
-	s.mu.Lock()
-	still := s.book.unknown(news)
-	s.mu.Unlock()
-	still = slices.DeleteFunc(still, func(name string) bool { return !slices.Contains(unknown, name) })
+	still := slices.DeleteFunc(s.book.unknown(news), func(name string) bool { return !slices.Contains(unknown, name) })
 	if err == nil || len(still) == 0 {
 		s.misses = 0
 		return nil
@@ -237,9 +224,7 @@ func (s *session) tend(ctx context.Context) {
 		return
 	}
 	s.refresh = now.Add(s.t.timing.Refresh/10 + jitter(s.t.timing.RefreshBy/10))
-	s.mu.Lock()
 	old := s.book.old(now, s.t.timing.Refresh+jitter(s.t.timing.RefreshBy))
-	s.mu.Unlock()
 	if len(old) == 0 {
 		return
 	}

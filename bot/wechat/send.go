@@ -55,8 +55,6 @@ func (s *session) address(r bot.Route) (string, error) {
 	if to == "" {
 		to = string(r.User)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	switch {
 	case to == "":
 		return "", fmt.Errorf("%w: no receiver", bot.ErrRejected)
@@ -68,9 +66,6 @@ func (s *session) address(r bot.Route) (string, error) {
 
 // say posts the picture and all pieces of the text.
 func (s *session) say(ctx context.Context, to string, o bot.Outgoing) (receipt bot.Receipt, err error) {
-	s.mu.Lock()
-	pieces := render(o, s.book)
-	s.mu.Unlock()
 	said := 0
 	if len(o.Picture) > 0 {
 		if receipt, err = s.sayPicture(ctx, to, o); err != nil {
@@ -78,7 +73,7 @@ func (s *session) say(ctx context.Context, to string, o bot.Outgoing) (receipt b
 		}
 		said++
 	}
-	for _, piece := range pieces {
+	for _, piece := range render(o, nil) {
 		if said > 0 {
 			_ = sleep(ctx, s.t.timing.PieceGap)
 		}

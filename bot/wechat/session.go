@@ -36,8 +36,7 @@ type session struct {
 	fetching sync.Mutex // guards fetched
 	fetched  time.Time  // the beginning of the latest request for member lists
 
-	mu   sync.Mutex // guards book
-	book *book
+	book *book // safe to ask while messages come
 
 	// Only the goroutine that syncs uses these, once messages may come.
 	pending []bot.Event          // what was learned and could not be delivered yet
@@ -193,7 +192,7 @@ func (s *session) begin() error {
 func (s *session) nick() string {
 	s.guard.mu.Lock()
 	defer s.guard.mu.Unlock()
-	return s.guard.self.NickName
+	return string(s.guard.self.NickName)
 }
 
 // untilTaken delivers what is pending, and tries for ever.
@@ -223,6 +222,7 @@ func (s *session) flush(ctx context.Context, more []bot.Event) error {
 		return fmt.Errorf("deliver: %w", err)
 	}
 	s.pending = nil
+	s.book.told(batch)
 	s.t.bell.hush(alarmStorage)
 	return nil
 }
@@ -232,15 +232,11 @@ func (s *session) take(ctx context.Context, news syncAnswer) error {
 	if err := s.learn(ctx, news); err != nil {
 		return err
 	}
-	s.mu.Lock()
 	events, commit := s.book.translate(news, s.t.now())
-	s.mu.Unlock()
 	if err := s.flush(ctx, events); err != nil {
 		return err
 	}
-	s.mu.Lock()
 	commit()
-	s.mu.Unlock()
 	s.t.heard(events)
 	return nil
 }
