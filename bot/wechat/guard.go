@@ -91,7 +91,8 @@ func (g *guard) close() {
 }
 
 func (g *guard) handle(req *http.Request) (*http.Response, error) {
-	switch call := callOf(req); call {
+	call := callOf(req)
+	switch call {
 	case callLogin:
 		return g.loginPoll(req)
 	case callPage:
@@ -111,6 +112,7 @@ func (g *guard) handle(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
+		g.pulse.good(call)
 		return a.response(req), nil
 	}
 }
@@ -163,7 +165,6 @@ func (g *guard) ask(req *http.Request) (answer, error) {
 		g.failed(req.Context(), call, alarmUnreachable, err)
 		return answer{}, fmt.Errorf("%w: %w", errUnreachable, err)
 	}
-	g.pulse.good(call)
 	return a, nil
 }
 

@@ -47,6 +47,7 @@ func (g *guard) loginPoll(req *http.Request) (*http.Response, error) {
 		g.failed(ctx, callLogin, alarmGarbled, err)
 	}
 	if err == nil {
+		g.pulse.beat()
 		g.bell.hush(alarmUnreachable, alarmGarbled)
 		return a.response(req), nil
 	}
@@ -76,6 +77,7 @@ func (g *guard) loginPage(req *http.Request) (*http.Response, error) {
 	g.entry, g.entered = e, g.pulse.now()
 	g.mu.Unlock()
 	g.cookies.renew()
+	g.pulse.good(callPage)
 	return a.response(req), nil
 }
 

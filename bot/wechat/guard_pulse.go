@@ -68,6 +68,13 @@ func (p *pulse) fail(kind string) int {
 	return p.failing[kind]
 }
 
+// wary spaces requests although nothing has failed yet in this session: the one before did.
+func (p *pulse) wary() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failing["the session before"] = 1
+}
+
 // good notes that a request of a kind went well.
 func (p *pulse) good(kind string) {
 	p.mu.Lock()

@@ -56,6 +56,7 @@ func (g *guard) check(req *http.Request) (*http.Response, error) {
 		g.pulse.fruit(true)
 		g.bell.hush(alarmUnreachable, alarmGarbled, alarmFrozen)
 	}
+	g.pulse.good(callCheck)
 	return a.response(req), nil
 }
 
@@ -87,7 +88,7 @@ func (g *guard) sync(req *http.Request) (*http.Response, error) {
 	if err := g.store(ctx, news); err != nil {
 		return nil, err
 	}
-	g.pulse.beat()
+	g.pulse.beat() // also forgets failures
 	g.pulse.fruit(len(news.AddMsgList)+len(news.ModContactList)+len(news.DelContactList) > 0)
 	g.bell.hush(alarmUnreachable, alarmGarbled, alarmFrozen, alarmStorage)
 	return a.with(cursor).response(req), nil

@@ -112,6 +112,7 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 		if ctx.Err() != nil || t.warning(nil, err) != "" {
 			return nil, err
 		}
+		t.troubled = true
 		t.log.Warn("wechat: login", "by", by.String(), "err", printable(err.Error()))
 		wait := l.failed(by, err, t.timing)
 		if l.broken >= 3 {

@@ -64,6 +64,9 @@ func (t *Transport) newSession(ctx context.Context, sink bot.Sink, login saved, 
 		pulse: newPulse(t.timing, t.now), cookies: newCookies(t.now, cookiesKept),
 		take: s.take, tend: s.tend, die: func(err error) { s.end(err) },
 	}
+	if t.troubled {
+		s.guard.pulse.wary()
+	}
 	storage, err := t.store.claim(login, by != byScan, s.guard.cookies, s.loggedIn, t.saved)
 	if err != nil {
 		s.end(err)

@@ -34,6 +34,8 @@ type Transport struct {
 	code   code
 	hours  *hours
 
+	troubled bool // the latest login failed, or its session ended; only Run uses it
+
 	mu        sync.Mutex
 	session   *session  // the one that is up; nil: none
 	status    Status    // but for what the session knows
@@ -132,6 +134,7 @@ func (t *Transport) Run(ctx context.Context, sink bot.Sink) error {
 		s, err := t.login(ctx, sink, &l)
 		if err == nil {
 			err = t.live(s)
+			t.troubled = true
 			l.ended(t, s, err)
 			t.down(ctx, s, err)
 		}
