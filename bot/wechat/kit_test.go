@@ -64,6 +64,13 @@ func (s *sink) setRefuse(err error) {
 	s.refuse = err
 }
 
+// again is how many events were delivered that were there before.
+func (s *sink) again() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.twice
+}
+
 func (s *sink) all() []bot.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,132 @@
+package wechat_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/wechat/wechattest"
+)
+
+func TestACrashBeforeTheCursorIsSavedBringsTheMessagesAgain(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	into := newSink()
+	p := run(t, s, t.TempDir(), into).up()
+	g.Say(ming, "一")
+	into.hears(t, "一")
+	before := t.TempDir()
+	if err := os.CopyFS(before, os.DirFS(p.dir)); err != nil {
+		t.Fatal(err)
+	}
+	g.Say(ming, "二")
+	into.hears(t, "二")
+	p.stop()
+	g.Say(ming, "三")
+	twice := into.again()
+	run(t, s, before, into).up()
+	into.hears(t, "三")
+	if into.again() == twice {
+		t.Error("what was delivered before the crash was not delivered again")
+	}
+	if got := into.texts(); len(got) != 3 {
+		t.Errorf("heard %q", got)
+	}
+}
+
+// cursor is the position in the saved login.
+func cursor(t *testing.T, dir string) int64 {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(dir, "wechat", "session.json"))
+	if err != nil {
+		return -1
+	}
+	var saved struct {
+		SyncKey struct{ List []struct{ Key, Val int64 } }
+	}
+	if err := json.Unmarshal(content, &saved); err != nil {
+		t.Fatal(err)
+	}
+	return saved.SyncKey.List[1].Val
+}
+
+func TestTheSavedCursorIsNeverAheadOfWhatIsStored(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true, Batch: 3})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	into := newSink()
+	p := run(t, s, t.TempDir(), into).up()
+	into.setRefuse(errors.New("disk full"))
+	at := cursor(t, p.dir)
+	for range 10 {
+		g.Say(ming, "一")
+	}
+	soon(t, "the alarm", func() bool { began, _ := p.rang("storage"); return began == 1 })
+	if now := cursor(t, p.dir); now != at {
+		t.Errorf("the cursor moved from %d to %d", at, now)
+	}
+	into.setRefuse(nil)
+	into.until(t, "all ten", func(e []bot.Event) bool { return count(e, bot.Message) == 10 })
+	soon(t, "the end of the alarm", func() bool { _, over := p.rang("storage"); return over == 1 })
+	soon(t, "the cursor to follow", func() bool { return cursor(t, p.dir) >= at+10 })
+}
+
+func TestTheLoginIsReadableByItsOwnerOnly(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	p := run(t, s, t.TempDir(), newSink()).up()
+	p.stop()
+	files, err := os.ReadDir(filepath.Join(p.dir, "wechat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", f.Name(), info.Mode(), err)
+		}
+		names = append(names, f.Name())
+	}
+	if !slices.Equal(names, []string{"device", "hours.json", "session.json"}) {
+		t.Errorf("the directory holds %v", names)
+	}
+}
+
+func TestASavedLoginThatIsBrokenMeansAScan(t *testing.T) {
+	for name, content := range map[string]string{"empty": "", "no JSON": "{", "another form": "[]", "no cursor": `{"WechatDomain":"wx.qq.com"}`} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, wechattest.Options{AutoScan: true})
+			dir := t.TempDir()
+			if err := os.MkdirAll(filepath.Join(dir, "wechat"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "wechat", "session.json"), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			run(t, s, dir, newSink()).up()
+		})
+	}
+}
+
+func TestTheDeviceStaysTheSame(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	p := run(t, s, t.TempDir(), newSink()).up()
+	read := func() string {
+		id, err := os.ReadFile(filepath.Join(p.dir, "wechat", "device"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(id)
+	}
+	first := read()
+	p.stop()
+	run(t, s, p.dir, newSink()).up()
+	if first == "" || read() != first {
+		t.Errorf("%q, then %q", first, read())
+	}
+}
