@@ -32,10 +32,11 @@ func carried(c *cookies, u *url.URL) string {
 }
 
 func TestCookiesKeepTheirDomainsThroughARestart(t *testing.T) {
-	now := func() time.Time { return time.Date(2026, 11, 20, 12, 30, 0, 0, time.UTC) }
+	now := time.Now
+	tomorrow := now().AddDate(0, 0, 1).UTC().Format(http.TimeFormat)
 	base, file, push := at("https://wx2.qq.com/cgi-bin/x"), at("https://file.wx2.qq.com/cgi-bin/x"), at("https://webpush.wx2.qq.com/cgi-bin/x")
 	c := newCookies(now, nil)
-	c.take(base, setting("wxsid=1; Domain=wx2.qq.com; Path=/", "webwx_data_ticket=2; Domain=.qq.com; Path=/; Expires=Sat, 21-Nov-2026 12:30:00 GMT", "gone=3; Max-Age=60"))
+	c.take(base, setting("wxsid=1; Domain=wx2.qq.com; Path=/", "webwx_data_ticket=2; Domain=.qq.com; Path=/; Expires="+tomorrow, "gone=3; Max-Age=60"))
 	c.take(push, setting("wxpluginkey=4; Path=/"))
 	c.take(base, setting("gone=; Max-Age=-1"))
 	c = newCookies(now, c.all())
