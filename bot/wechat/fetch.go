@@ -50,7 +50,7 @@ func (s *session) patiently(try func() error) error {
 		if err == nil || s.ctx.Err() != nil {
 			return context.Cause(s.ctx)
 		}
-		s.t.log.Warn("wechat: reading contacts", "try", failures, "err", printable(err.Error()))
+		s.t.log.Warn("wechat: reading contacts", "try", failures, "err", says(err))
 		if err := sleep(s.ctx, s.t.timing.after(failures)); err != nil {
 			return context.Cause(s.ctx)
 		}
@@ -213,7 +213,7 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 		s.lost[name] = now
 	}
 	s.t.bell.ring(alarmMembers, "")
-	s.t.log.Warn("wechat: going on without the members of groups", "groups", len(still), "err", printable(err.Error()))
+	s.t.log.Warn("wechat: going on without the members of groups", "groups", len(still), "err", says(err))
 	return nil
 }
 
@@ -233,7 +233,7 @@ func (s *session) tend(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, s.t.timing.FetchFor)
 	defer cancel()
 	if err := s.visit(ctx, old[:min(len(old), roomsAtOnce)]); err != nil && ctx.Err() == nil {
-		s.t.log.Warn("wechat: reading member lists again", "err", printable(err.Error()))
+		s.t.log.Warn("wechat: reading member lists again", "err", says(err))
 	}
 	if err := s.flush(s.ctx, nil); err != nil && s.ctx.Err() == nil {
 		s.t.log.Error("wechat: what was learned is not taken yet", "err", err)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -206,9 +207,9 @@ func (g *guard) failed(ctx context.Context, call, alarm string, err error) {
 		return
 	}
 	n := g.pulse.fail(call)
-	g.log.Warn("wechat: request failed", "request", call, "in_row", n, "err", printable(err.Error()))
+	g.log.Warn("wechat: request failed", "request", call, "in_row", n, "err", says(err))
 	if n >= 3 {
-		g.bell.ring(alarm, err.Error())
+		g.bell.ring(alarm, says(err))
 	}
 }
 
@@ -233,4 +234,14 @@ func (t *traced) unsent() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.begun && !t.written
+}
+
+// says is what an error says, fit for a terminal, and without the addresses that the client puts into its
+// errors: they hold the keys of the session.
+func says(err error) string {
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err
+	}
+	return printable(err.Error())
 }

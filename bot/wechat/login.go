@@ -101,7 +101,7 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 	for {
 		kept, err := t.store.load()
 		if err != nil {
-			t.bell.ring(alarmDisk, err.Error())
+			t.bell.ring(alarmDisk, says(err))
 		}
 		by := l.next(kept)
 		t.setState(map[way]State{byHot: Connecting, byPush: Confirming, byScan: Scanning}[by])
@@ -113,10 +113,10 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 			return nil, err
 		}
 		t.troubled = true
-		t.log.Warn("wechat: login", "by", by.String(), "err", printable(err.Error()))
+		t.log.Warn("wechat: login", "by", by.String(), "err", says(err))
 		wait := l.failed(by, err, t.timing)
 		if l.broken >= 3 {
-			t.bell.ring(alarmUnreachable, err.Error())
+			t.bell.ring(alarmUnreachable, says(err))
 		}
 		if by == byPush {
 			t.bell.hush(alarmConfirm)

@@ -42,7 +42,10 @@ func TestTheCodeIsShownAndDeletedAfterTheLogin(t *testing.T) {
 	s := serve(t, wechattest.Options{})
 	p := run(t, s, t.TempDir(), newSink())
 	file := filepath.Join(p.dir, "wechat", "login-qr.png")
-	soon(t, "a code", func() bool { return s.QRCode() != "" && strings.Contains(p.out.String(), "login-qr.png") })
+	soon(t, "a code", func() bool {
+		_, err := os.Stat(file)
+		return err == nil
+	})
 	if out := p.out.String(); !strings.Contains(out, "▄") || !strings.Contains(out, "https://login.weixin.qq.com/qrcode/"+s.QRCode()) {
 		t.Errorf("shown:\n%s", out)
 	}
@@ -149,7 +152,7 @@ func TestOldCookiesDoNotSpoilANewSession(t *testing.T) {
 }
 
 func TestAWarningStopsTheRunAndIsRemembered(t *testing.T) {
-	s := serve(t, wechattest.Options{AutoScan: true})
+	s := serve(t, wechattest.Options{AutoScan: true, QuietLogin: true})
 	p := run(t, s, t.TempDir(), newSink()).up()
 	s.Logout(1102)
 	err := p.ended()

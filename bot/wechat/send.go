@@ -79,7 +79,7 @@ func (s *session) say(ctx context.Context, to string, o bot.Outgoing) (receipt b
 		}
 		if receipt, err = s.sayText(ctx, to, piece); err != nil {
 			if said > 0 {
-				err = fmt.Errorf("%w: %d of its parts were said, then: %s", bot.ErrUnknown, said, printable(err.Error()))
+				err = fmt.Errorf("%w: %d of its parts were said, then: %s", bot.ErrUnknown, said, says(err))
 			}
 			return bot.Receipt{}, err
 		}
@@ -115,9 +115,9 @@ func (s *session) outcome(err error) error {
 	switch {
 	case !errors.As(err, &ret):
 		if errors.Is(err, errNotSent) {
-			return fmt.Errorf("%w: %s", bot.ErrDown, printable(err.Error()))
+			return fmt.Errorf("%w: %s", bot.ErrDown, says(err))
 		}
-		return fmt.Errorf("%w: %s", bot.ErrUnknown, printable(err.Error()))
+		return fmt.Errorf("%w: %s", bot.ErrUnknown, says(err))
 	case fatal(int(ret)):
 		s.end(&ended{int(ret)})
 		return fmt.Errorf("%w: WeChat ended the session with %d", bot.ErrDown, int(ret))

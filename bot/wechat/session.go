@@ -220,7 +220,7 @@ func (s *session) flush(ctx context.Context, more []bot.Event) error {
 	}
 	if err := s.sink.Deliver(ctx, batch); err != nil {
 		if ctx.Err() == nil {
-			s.t.bell.ring(alarmStorage, err.Error())
+			s.t.bell.ring(alarmStorage, says(err))
 		}
 		return fmt.Errorf("deliver: %w", err)
 	}

@@ -111,7 +111,7 @@ func (t *Transport) alarm(a Alarm, also func(Alarm)) {
 // saved hears how each saving of the login went.
 func (t *Transport) saved(err error) {
 	if err != nil {
-		t.bell.ring(alarmDisk, err.Error())
+		t.bell.ring(alarmDisk, says(err))
 		return
 	}
 	t.bell.hush(alarmDisk)
@@ -184,12 +184,12 @@ func (t *Transport) warning(s *session, err error) string {
 // stop remembers a warning and tells it.
 func (t *Transport) stop(alarm string, err error) error {
 	t.setState(Stopped)
-	if err := t.store.setStopped(stop{At: t.now(), Code: alarm, Text: printable(err.Error())}); err != nil {
+	if err := t.store.setStopped(stop{At: t.now(), Code: alarm, Text: says(err)}); err != nil {
 		t.log.Error("wechat: the stop is not remembered", "err", err)
 	}
-	t.bell.ring(alarm, err.Error())
+	t.bell.ring(alarm, says(err))
 	a := lookUp(alarm)
-	a.Text = fmt.Sprintf("%s (%s)", a.Text, printable(err.Error()))
+	a.Text = fmt.Sprintf("%s (%s)", a.Text, says(err))
 	return &StoppedError{a}
 }
 
@@ -224,7 +224,7 @@ func (t *Transport) down(ctx context.Context, s *session, err error) {
 	if !errors.As(err, &end) {
 		return // the login lives; only we began anew
 	}
-	t.bell.ring(map[int]string{1100: alarmLoggedOut, 1101: alarmElsewhere, 1102: alarmExpired}[end.ret], err.Error())
+	t.bell.ring(map[int]string{1100: alarmLoggedOut, 1101: alarmElsewhere, 1102: alarmExpired}[end.ret], says(err))
 	now := t.now()
 	down := bot.Event{ID: fmt.Sprintf("%s/down/%s/%d", Name, s.id, now.UnixMilli()), Kind: bot.SessionDown, At: now, SeenAt: now,
 		Transport: Name, Session: s.id, Text: err.Error()}

@@ -79,9 +79,9 @@ func (s *session) notUploaded(id int64, err error) error {
 		return s.outcome(err)
 	}
 	if errors.Is(err, openwechat.ErrWebWxDataTicketNotFound) || s.t.uploadFailed(id) >= uploadTries {
-		return fmt.Errorf("%w: the picture can't be uploaded: %s", bot.ErrRejected, printable(err.Error()))
+		return fmt.Errorf("%w: the picture can't be uploaded: %s", bot.ErrRejected, says(err))
 	}
-	return fmt.Errorf("%w: upload: %s", bot.ErrDown, printable(err.Error()))
+	return fmt.Errorf("%w: upload: %s", bot.ErrDown, says(err))
 }
 
 // uploadFailed counts the failures of the picture that is being tried: only one is at a time.
