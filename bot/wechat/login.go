@@ -29,7 +29,6 @@ type ladder struct {
 	codes   int // codes in a row that nobody scanned
 	short   int // sessions in a row that did not last
 	broken  int // logins in a row that failed for no fault of theirs
-	scanned time.Time
 }
 
 // next is the way to try with what is saved.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -214,7 +215,7 @@ func (s *session) untilTaken() error {
 
 // flush delivers what is pending, and more after it.
 func (s *session) flush(ctx context.Context, more []bot.Event) error {
-	batch := append(s.pending[:len(s.pending):len(s.pending)], more...)
+	batch := slices.Concat(s.pending, more)
 	if len(batch) == 0 {
 		return nil
 	}
