@@ -32,6 +32,7 @@ const (
 	alarmFrozen      = "frozen"
 	alarmDeaf        = "deaf"
 	alarmMembers     = "members"
+	alarmGap         = "gap"
 )
 
 // alarms is the table of all alarms, in the order of docs/wechat.md.
@@ -69,6 +70,8 @@ func alarms() []Alarm {
 			Do: "open WeChat on the bot's phone, keep it charged and online, and send the bot a word; if that does not help, log out the web session on the phone and scan again"},
 		{Code: alarmMembers, Text: "member lists can't be read; who speaks is known less exactly",
 			Do: "nothing, unless it lasts for a day: then save the groups to the contacts on the bot's phone and restart weilu"},
+		{Code: alarmGap, Text: "WeChat does not hand out what was said between the logins; the bot listens from now on",
+			Do: "look on the phone for what was said meanwhile; check-ins of that time need a manager's word"},
 	}
 }
 

@@ -37,6 +37,7 @@ type guard struct {
 	entered time.Time
 	self    rawContact
 	recent  []rawContact // the chats that the client was greeted with
+	foreign bool         // the cursor is of an earlier login, and was not proved to work in this one
 	closed  bool
 	working sync.WaitGroup // polls and syncs
 }

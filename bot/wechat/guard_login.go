@@ -128,6 +128,9 @@ func (g *guard) begun(req *http.Request) (*http.Response, error) {
 	g.mu.Unlock()
 	if g.kept.complete() && (uin == 0 || uin == g.kept.LoginInfo.WxUin) {
 		key = g.kept.SyncKey
+		g.mu.Lock()
+		g.foreign = g.foreign || uin != 0
+		g.mu.Unlock()
 	}
 	if greeting.User.UserName == "" || !consistent(key) {
 		return nil, errors.New("webwxinit: the answer names no user or no cursor")
@@ -153,4 +156,18 @@ func (g *guard) notified(req *http.Request) (*http.Response, error) {
 		return nil, &refused{callNotify, said.BaseResponse.Ret, ""}
 	}
 	return answer{status: http.StatusOK, header: http.Header{}}.with([]byte(`{"BaseResponse":{"Ret":0}}`)).response(req), nil
+}
+
+// onTrial tells whether the cursor is of an earlier login and was not proved to work in this one.
+func (g *guard) onTrial() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.foreign
+}
+
+// proved notes that WeChat takes the cursor.
+func (g *guard) proved() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.foreign = false
 }

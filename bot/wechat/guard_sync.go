@@ -52,6 +52,7 @@ func (g *guard) check(req *http.Request) (*http.Response, error) {
 		g.failed(ctx, callCheck, alarmGarbled, err)
 		return nil, err
 	case selector == "0":
+		g.proved()
 		g.pulse.beat()
 		g.pulse.fruit(true)
 		g.bell.hush(alarmUnreachable, alarmGarbled, alarmFrozen)
@@ -88,6 +89,7 @@ func (g *guard) sync(req *http.Request) (*http.Response, error) {
 	if err := g.store(ctx, news); err != nil {
 		return nil, err
 	}
+	g.proved()
 	g.pulse.beat() // also forgets failures
 	g.pulse.fruit(len(news.AddMsgList)+len(news.ModContactList)+len(news.DelContactList) > 0)
 	g.bell.hush(alarmUnreachable, alarmGarbled, alarmFrozen, alarmStorage)

@@ -29,6 +29,7 @@ type ladder struct {
 	codes   int // codes in a row that nobody scanned
 	short   int // sessions in a row that did not last
 	broken  int // logins in a row that failed for no fault of theirs
+	trials  int // sessions in a row that ended before the cursor of an earlier login was proved to work
 }
 
 // next is the way to try with what is saved.
@@ -42,6 +43,9 @@ func (l *ladder) next(kept saved) way {
 		return l.step
 	}
 }
+
+// trials is how many sessions may fail with the cursor of an earlier login, before one does without it.
+const trials = 3
 
 // failed chooses another way after a login failed, and tells how long to wait first.
 func (l *ladder) failed(by way, err error, t Timing) time.Duration {
@@ -84,6 +88,9 @@ func (l *ladder) ended(t *Transport, s *session, err error) {
 	} else if lasted || s.way != byHot {
 		l.hotNo = 0
 	}
+	if l.trials++; !s.guard.onTrial() {
+		l.trials = 0
+	}
 	l.short++
 	if lasted {
 		l.short = 0
@@ -104,7 +111,11 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 		}
 		by := l.next(kept)
 		t.setState(map[way]State{byHot: Connecting, byPush: Confirming, byScan: Scanning}[by])
-		s, err := t.newSession(ctx, sink, kept, by)
+		afresh := l.trials >= trials
+		if afresh {
+			t.bell.ring(alarmGap, "")
+		}
+		s, err := t.newSession(ctx, sink, kept, by, afresh)
 		if err == nil {
 			return s, nil
 		}

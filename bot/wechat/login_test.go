@@ -210,3 +210,26 @@ func TestAStopIsQuickWhateverGoesOn(t *testing.T) {
 		return !bytes.Contains(all, []byte("eatmoreapple/openwechat.")) && !bytes.Contains(all, []byte("wechat.(*Transport)"))
 	})
 }
+
+func TestACursorThatANewLoginDoesNotTakeIsGivenUp(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true, AutoPush: true, QuietLogin: true})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	into := newSink()
+	p := run(t, s, t.TempDir(), into).up()
+	g.Say(ming, "一")
+	into.hears(t, "一")
+	p.stop()
+	s.Logout(1101)
+	g.Say(ming, "二") // makes the old cursor one that brings something
+	refusal := s.Fault(wechattest.Fault{Path: "webwxsync", Kind: wechattest.Ret(1)})
+	p = run(t, s, p.dir, into, func(o *wechat.Options) { o.Timing.Watchdog = 150 * time.Millisecond })
+	soon(t, "the alarm", func() bool { began, _ := p.rang("gap"); return began == 1 })
+	refusal.Clear()
+	p.up()
+	g.Say(ming, "三")
+	into.hears(t, "三")
+	if s.Logins() != 2 {
+		t.Errorf("%d logins", s.Logins())
+	}
+}

@@ -2,11 +2,14 @@ package wechat_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -227,5 +230,58 @@ func TestNamesOfAnEarlierLoginAreNotWrittenTo(t *testing.T) {
 	}
 	if n := len(s.Requests().To("webwxsendmsg")); n != 0 {
 		t.Errorf("posted %d times", n)
+	}
+}
+
+func TestSpeakingAndHearingAtOnce(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true, Batch: 2, CookiesAtSync: true})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	p := run(t, s, t.TempDir(), newSink()).up()
+	to := p.chatOf()
+	const each = 25
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for i := range each {
+			g.Say(ming, fmt.Sprintf("第%d句", i))
+		}
+	})
+	for i := range 2 {
+		wait.Go(func() {
+			for range each {
+				if _, err := p.Send(t.Context(), bot.Outgoing{ID: int64(i), Route: to, Text: "好"}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	p.sink.hears(t, fmt.Sprintf("第%d句", each-1))
+	if n := len(s.Sent()); n != 2*each {
+		t.Errorf("sent %d", n)
+	}
+	if texts := p.sink.texts(); len(texts) != each {
+		t.Errorf("heard %d", len(texts))
+	}
+}
+
+func TestWhatWasBegunIsFinishedWhenTheProgramStops(t *testing.T) {
+	s, p, to := talking(t, wechattest.Options{})
+	s.Fault(wechattest.Fault{Path: "webwxsendmsg", Kind: wechattest.Slow(300 * time.Millisecond)})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := p.Send(ctx, bot.Outgoing{Route: to, Text: "一"})
+		done <- err
+	}()
+	soon(t, "the post", func() bool { return len(s.Requests().To("webwxsendmsg")) == 1 })
+	began := time.Now()
+	cancel()
+	p.stop()
+	if err := <-done; err != nil {
+		t.Errorf("what was posted is %v", err)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

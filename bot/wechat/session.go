@@ -22,6 +22,7 @@ type session struct {
 	t      *Transport
 	sink   bot.Sink
 	way    way
+	afresh bool // it left the cursor of an earlier login
 	client *openwechat.Bot
 	guard  *guard
 	ctx    context.Context
@@ -53,22 +54,25 @@ var (
 )
 
 // newSession makes a client that is not logged in yet.
-func (t *Transport) newSession(ctx context.Context, sink bot.Sink, login saved, by way) (*session, error) {
-	s := &session{t: t, sink: sink, way: by, lost: map[string]time.Time{}}
+func (t *Transport) newSession(ctx context.Context, sink bot.Sink, login saved, by way, afresh bool) (*session, error) {
+	s := &session{t: t, sink: sink, way: by, afresh: afresh, lost: map[string]time.Time{}}
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	var cookiesKept []kept
 	if by != byScan {
 		cookiesKept = login.Cookies
 	}
 	s.guard = &guard{
-		base: t.base, timing: t.timing, log: t.log, bell: t.bell, kept: login, ready: make(chan struct{}),
+		base: t.base, timing: t.timing, log: t.log, bell: t.bell, kept: login, foreign: login.Foreign, ready: make(chan struct{}),
 		pulse: newPulse(t.timing, t.now), cookies: newCookies(t.now, cookiesKept),
 		take: s.take, tend: s.tend, die: func(err error) { s.end(err) },
+	}
+	if afresh {
+		s.guard.kept.SyncKey, s.guard.foreign, login.SyncKey = nil, false, nil
 	}
 	if t.troubled {
 		s.guard.pulse.wary()
 	}
-	storage, err := t.store.claim(login, by != byScan, s.guard.cookies, s.loggedIn, t.saved)
+	storage, err := t.store.claim(login, by != byScan, s.guard.cookies, s.note, t.saved)
 	if err != nil {
 		s.end(err)
 		return nil, err
@@ -153,6 +157,11 @@ func (s *session) loggedIn() time.Time {
 		return s.guard.kept.At
 	}
 	return s.guard.entered
+}
+
+// note adds to a saved login what the client doesn't know.
+func (s *session) note(login *saved) {
+	login.At, login.Foreign = s.loggedIn(), s.guard.onTrial()
 }
 
 // stumble is what the client asks after an error of its polling: nil lets it go on.

@@ -30,6 +30,8 @@ type saved struct {
 	WechatDomain openwechat.WechatDomain
 	SyncKey      *openwechat.SyncKey
 	UUID         string
+
+	Foreign bool `json:",omitempty"` // the cursor is of an earlier login, and this one has not taken it yet
 }
 
 // complete tells whether a hot login can be tried with it.
@@ -101,17 +103,17 @@ type hot struct {
 	store   *store
 	holder  int
 	cookies *cookies
-	at      func() time.Time // of the login
-	failed  func(error)      // hears every attempt to write: nil when it went well
+	note    func(*saved) // adds what the client doesn't know
+	failed  func(error)  // hears every attempt to write: nil when it went well
 	content io.Reader
 }
 
 // claim gives a session the right to write, and takes it from all before.
-func (s *store) claim(login saved, withLogin bool, jar *cookies, at func() time.Time, failed func(error)) (*hot, error) {
+func (s *store) claim(login saved, withLogin bool, jar *cookies, note func(*saved), failed func(error)) (*hot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.holder++
-	h := &hot{store: s, holder: s.holder, cookies: jar, at: at, failed: failed, content: strings.NewReader("")}
+	h := &hot{store: s, holder: s.holder, cookies: jar, note: note, failed: failed, content: strings.NewReader("")}
 	if !withLogin {
 		return h, nil
 	}
@@ -151,8 +153,9 @@ func (h *hot) write(p []byte) error {
 	if err := json.Unmarshal(p, &dump); err != nil {
 		return fmt.Errorf("save the login: %w", err)
 	}
-	login := saved{At: h.at(), Cookies: h.cookies.all(), BaseRequest: dump.BaseRequest, LoginInfo: dump.LoginInfo,
+	login := saved{Cookies: h.cookies.all(), BaseRequest: dump.BaseRequest, LoginInfo: dump.LoginInfo,
 		WechatDomain: dump.WechatDomain, SyncKey: dump.SyncKey, UUID: dump.UUID}
+	h.note(&login)
 	if !login.complete() {
 		return errors.New("save the login: it is incomplete")
 	}

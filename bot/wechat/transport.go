@@ -196,6 +196,9 @@ func (t *Transport) stop(alarm string, err error) error {
 // live runs a session from its login to its end, and says why it ended.
 func (t *Transport) live(s *session) error {
 	t.bell.hush(alarmScan, alarmConfirm, alarmUnreachable, alarmGarbled, alarmLoggedOut, alarmElsewhere, alarmExpired)
+	if !s.afresh {
+		t.bell.hush(alarmGap)
+	}
 	if err := t.code.hide(); err != nil {
 		t.log.Warn("wechat", "err", err)
 	}
