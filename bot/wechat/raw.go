@@ -8,7 +8,7 @@ import (
 )
 
 // The answers of webwx, as far as they are used. Decoding is tolerant: fields may be absent or null, numbers may be
-// written as strings and the other way round, and what makes no sense in a field is as if it were absent.
+// written as strings and ids as numbers; what makes no sense in such a field is as if it were absent.
 
 // syncAnswer is the answer of webwxsync.
 type syncAnswer struct {
@@ -22,7 +22,7 @@ type syncAnswer struct {
 
 // rawStatus is what every answer begins with. Ret is 0 when it went well.
 type rawStatus struct {
-	Ret    number
+	Ret    int
 	ErrMsg text
 }
 
@@ -36,8 +36,8 @@ type rawSyncKey struct {
 type rawMessage struct {
 	MsgID         text `json:"MsgId"`
 	NewMsgID      text `json:"NewMsgId"`
-	FromUserName  text
-	ToUserName    text
+	FromUserName  string
+	ToUserName    string
 	MsgType       number
 	AppMsgType    number
 	Content       text
@@ -55,7 +55,7 @@ type rawMessage struct {
 
 // rawRecommendation is who asks to be a friend, or whose card was sent.
 type rawRecommendation struct {
-	UserName   text
+	UserName   string
 	NickName   text
 	Alias      text
 	Content    text // what they said
@@ -66,7 +66,7 @@ type rawRecommendation struct {
 
 // rawContact is a friend, an official account or a group.
 type rawContact struct {
-	UserName        text
+	UserName        string
 	NickName        text
 	RemarkName      text
 	DisplayName     text
@@ -86,7 +86,7 @@ type rawContact struct {
 
 // rawMember is somebody in a group.
 type rawMember struct {
-	UserName     text
+	UserName     string
 	NickName     text
 	DisplayName  text
 	AttrStatus   number
