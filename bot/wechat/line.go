@@ -28,7 +28,7 @@ type reading struct {
 }
 
 // form is how a line of one kind is written: text around names. In the text, " stands for every kind of quotation
-// mark and case does not count; A is who did it and B to whom, both at most once.
+// mark and case does not count; {a} is who did it and {b} to whom.
 type form struct {
 	kind saying
 	text string
@@ -39,40 +39,40 @@ type form struct {
 // forms are tried in this order, and the first kind that fits is it. What ends in words that members choose comes
 // first: nobody can nudge somebody into having been invited.
 var forms = []form{
-	{tapped, `"A" 拍了拍 "B"`, false, false},
-	{tapped, `"A" 拍了拍我`, false, false},
-	{tapped, `"A" tickled "B"`, false, false},
-	{tapped, `"A" tickled me`, false, false},
-	{tapped, `"A" nudged "B"`, false, false},
-	{tapped, `"A" nudged me`, false, false},
-	{retitled, `"A"修改群名为"B"`, false, true},
-	{retitled, `你修改群名为"B"`, true, true},
-	{retitled, `"A" changed the group name to "B"`, false, true},
-	{retitled, `You changed the group name to "B"`, true, true},
-	{banished, `你被"A"移出群聊`, false, true},
-	{banished, `You were removed from the group chat by "A"`, false, true},
-	{removed, `你将"B"移出了群聊`, true, true},
-	{removed, `"A"将"B"移出了群聊`, false, true},
-	{removed, `You removed "B" from the group chat`, true, true},
-	{removed, `"A" removed "B" from the group chat`, false, true},
-	{entered, `你邀请"B"加入了群聊`, true, true},
-	{entered, `"A"邀请你和"B"加入了群聊`, false, true},
-	{entered, `"A"邀请"B"加入了群聊`, false, true},
-	{entered, `"B"通过扫描你分享的二维码加入群聊`, true, true},
-	{entered, `"B"通过扫描"A"分享的二维码加入群聊`, false, true},
-	{entered, `"B"加入了群聊`, false, true},
-	{entered, `You invited "B" to the group chat`, true, true},
-	{entered, `You invited B to the group chat`, true, true},
-	{entered, `"A" invited you and "B" to the group chat`, false, true},
-	{entered, `A invited you and B to the group chat`, false, true},
-	{entered, `"A" invited "B" to the group chat`, false, true},
-	{entered, `A invited B to the group chat`, false, true},
-	{entered, `"B" joined the group chat via the QR code shared by you`, true, true},
-	{entered, `"B" joined the group chat via your shared QR code`, true, true},
-	{entered, `"B" joined group chat via the QR code you shared`, true, true},
-	{entered, `"B" joined the group chat via the QR code shared by "A"`, false, true},
-	{entered, `"B" joined group chat via the QR code shared by "A"`, false, true},
-	{entered, `"B" joined the group chat`, false, true},
+	{tapped, `"{a}" 拍了拍 "{b}"`, false, false},
+	{tapped, `"{a}" 拍了拍我`, false, false},
+	{tapped, `"{a}" tickled "{b}"`, false, false},
+	{tapped, `"{a}" tickled me`, false, false},
+	{tapped, `"{a}" nudged "{b}"`, false, false},
+	{tapped, `"{a}" nudged me`, false, false},
+	{retitled, `"{a}"修改群名为"{b}"`, false, true},
+	{retitled, `你修改群名为"{b}"`, true, true},
+	{retitled, `"{a}" changed the group name to "{b}"`, false, true},
+	{retitled, `You changed the group name to "{b}"`, true, true},
+	{banished, `你被"{a}"移出群聊`, false, true},
+	{banished, `You were removed from the group chat by "{a}"`, false, true},
+	{removed, `你将"{b}"移出了群聊`, true, true},
+	{removed, `"{a}"将"{b}"移出了群聊`, false, true},
+	{removed, `You removed "{b}" from the group chat`, true, true},
+	{removed, `"{a}" removed "{b}" from the group chat`, false, true},
+	{entered, `你邀请"{b}"加入了群聊`, true, true},
+	{entered, `"{a}"邀请你和"{b}"加入了群聊`, false, true},
+	{entered, `"{a}"邀请"{b}"加入了群聊`, false, true},
+	{entered, `"{b}"通过扫描你分享的二维码加入群聊`, true, true},
+	{entered, `"{b}"通过扫描"{a}"分享的二维码加入群聊`, false, true},
+	{entered, `"{b}"加入了群聊`, false, true},
+	{entered, `You invited "{b}" to the group chat`, true, true},
+	{entered, `You invited {b} to the group chat`, true, true},
+	{entered, `"{a}" invited you and "{b}" to the group chat`, false, true},
+	{entered, `{a} invited you and {b} to the group chat`, false, true},
+	{entered, `"{a}" invited "{b}" to the group chat`, false, true},
+	{entered, `{a} invited {b} to the group chat`, false, true},
+	{entered, `"{b}" joined the group chat via the QR code shared by you`, true, true},
+	{entered, `"{b}" joined the group chat via your shared QR code`, true, true},
+	{entered, `"{b}" joined group chat via the QR code you shared`, true, true},
+	{entered, `"{b}" joined the group chat via the QR code shared by "{a}"`, false, true},
+	{entered, `"{b}" joined group chat via the QR code shared by "{a}"`, false, true},
+	{entered, `"{b}" joined the group chat`, false, true},
 }
 
 // Lines and their readings have no more than this.
@@ -104,57 +104,43 @@ func understand(text string) (saying, []reading) {
 	return kind, readings
 }
 
-// match finds all ways in which a text has the form; each is the pair of what stands for A and for B.
+// match finds all ways in which a text has the form; each is the pair of what stands for a and for b.
 func (f form) match(text string) (found [][2]string) {
-	first := strings.IndexAny(f.text, "AB")
-	for first >= 0 && !f.stands(first) {
-		next := strings.IndexAny(f.text[first+1:], "AB")
-		if next < 0 {
-			return nil
-		}
-		first += 1 + next
-	}
-	start, ok := literal(text, f.text[:first])
+	before, first, rest := place(f.text)
+	start, ok := literal(text, before)
 	if !ok {
 		return nil
 	}
-	rest := f.text[first+1:]
-	second := -1
-	for i := range len(rest) {
-		if (rest[i] == 'A' || rest[i] == 'B') && rest[i] != f.text[first] && f.stands(first+1+i) {
-			second = i
-		}
-	}
-	one := int(f.text[first] - 'A')
+	middle, second, after := place(rest)
 	if second < 0 {
 		for _, end := range f.ends(text[start:], rest) {
 			var names [2]string
-			names[one] = text[start : start+end]
+			names[first] = text[start : start+end]
 			found = append(found, names)
 		}
 		return found
 	}
-	middle, after := rest[:second], rest[second+1:]
-	for i := start; i < len(text) && len(found) < maxReadings; i++ {
+	for i := start + 1; i < len(text) && len(found) < maxReadings; i++ {
 		n, ok := literal(text[i:], middle)
-		if !ok || i == start {
+		if !ok {
 			continue
 		}
 		for _, end := range f.ends(text[i+n:], after) {
 			var names [2]string
-			names[one], names[1-one] = text[start:i], text[i+n:i+n+end]
+			names[first], names[second] = text[start:i], text[i+n:i+n+end]
 			found = append(found, names)
 		}
 	}
 	return found
 }
 
-// stands tells whether the letter at i of the form is a place for a name, and not part of a word.
-func (f form) stands(i int) bool {
-	letter := func(i int) bool {
-		return i >= 0 && i < len(f.text) && (f.text[i] >= 'a' && f.text[i] <= 'z' || f.text[i] >= 'A' && f.text[i] <= 'Z')
+// place splits a form at its first place for a name: 0 is {a} and 1 is {b}; -1 is none.
+func place(form string) (before string, which int, after string) {
+	before, after, ok := strings.Cut(form, "{")
+	if !ok {
+		return form, -1, ""
 	}
-	return !letter(i-1) && !letter(i+1)
+	return before, int(after[0] - 'a'), after[len("a}"):]
 }
 
 // ends are all lengths of a name that a text begins with, if what follows it is after.
@@ -239,11 +225,13 @@ func segment(names string, who func(string) []string) [][]string {
 	return from(0)
 }
 
-// listed is how many names a list seems to have.
-func listed(names string) int {
-	n := 1
-	for _, s := range separators {
-		n += strings.Count(names, s)
+// split takes a list of names apart wherever it can be.
+func split(names string) []string {
+	for _, s := range separators[1:] {
+		names = strings.ReplaceAll(names, s, separators[0])
 	}
-	return n
+	return strings.Split(names, separators[0])
 }
+
+// listed is how many names a list seems to have.
+func listed(names string) int { return len(split(names)) }

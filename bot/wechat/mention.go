@@ -24,8 +24,8 @@ type mention struct {
 }
 
 // mentions finds the names that a text addresses: "@name" before a space, a punctuation mark or the end. Names may
-// hold spaces, so the longest known one wins. who tells which users have a name; longest is the longest name of all.
-func mentions(text string, longest int, who func(name string) []string) (found []mention) {
+// hold spaces, so the longest known one wins. who tells which users have a name.
+func mentions(text string, who func(name string) []string) (found []mention) {
 	for i, n := 0, 0; n < maxAts && len(found) < maxMention; n++ {
 		at := strings.IndexAny(text[i:], "@＠")
 		if at < 0 {
@@ -34,7 +34,7 @@ func mentions(text string, longest int, who func(name string) []string) (found [
 		at += i
 		_, size := utf8.DecodeRuneInString(text[at:])
 		i = at + size
-		if m, end := mentionAt(text[i:], min(longest, maxCalled), inAddress(text[:at]), who); end > 0 {
+		if m, end := mentionAt(text[i:], inAddress(text[:at]), who); end > 0 {
 			found = append(found, m)
 			i += end
 		}
@@ -43,8 +43,8 @@ func mentions(text string, longest int, who func(name string) []string) (found [
 }
 
 // mentionAt is the longest known name that a text begins with, and its length in bytes; 0 if there is none.
-func mentionAt(text string, longest int, inAddress bool, who func(name string) []string) (best mention, length int) {
-	for end, runes := 0, 0; runes <= longest; runes++ {
+func mentionAt(text string, inAddress bool, who func(name string) []string) (best mention, length int) {
+	for end, runes := 0, 0; runes <= maxCalled; runes++ {
 		r, size := utf8.DecodeRuneInString(text[end:])
 		closed := size == 0 || closesMention(r)
 		if inAddress {

@@ -3,7 +3,6 @@ package wechat
 import (
 	"slices"
 	"strconv"
-	"unicode/utf8"
 )
 
 // member is somebody in a group, as their names are read.
@@ -21,10 +20,9 @@ func (m member) called() string {
 
 // crowd is who is in a group. It never changes: what changes is which crowd a group has.
 type crowd struct {
-	list    []member
-	index   map[string]int   // by user
-	byName  map[string][]int // by nick and display
-	longest int              // the longest name in characters
+	list   []member
+	index  map[string]int   // by user
+	byName map[string][]int // by nick and display
 }
 
 func newCrowd(list []member) *crowd {
@@ -39,7 +37,6 @@ func newCrowd(list []member) *crowd {
 		for _, name := range [...]string{m.nick, m.display} {
 			if name != "" && !slices.Contains(c.byName[name], i) {
 				c.byName[name] = append(c.byName[name], i)
-				c.longest = max(c.longest, utf8.RuneCountInString(name))
 			}
 		}
 	}
@@ -75,13 +72,6 @@ func (c *crowd) get(user string) (member, bool) {
 		return member{}, false
 	}
 	return c.list[i], true
-}
-
-func (c *crowd) size() int {
-	if c == nil {
-		return 0
-	}
-	return len(c.list)
 }
 
 // with is the crowd with others in it; who is in both is as the others tell.
