@@ -75,7 +75,7 @@ func (s *Server) lately() (chats []any) {
 		}
 		chats = append(chats, who)
 	}
-	for i := len(s.log) - 1; i >= 0; i-- {
+	for i := len(s.log) - 1; i >= s.since && len(chats) < 20; i-- {
 		if m := s.log[i].message; m != nil {
 			add(m.chat)
 		}
@@ -116,8 +116,7 @@ func (s *Server) getContact(c *call) answer {
 	}
 	from, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("seq"), "0"))
 	if err != nil || from < 0 || from > len(list) {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	next := 0
 	if size := s.opt.ContactPage; size > 0 && from+size < len(list) {
@@ -141,8 +140,7 @@ func (s *Server) batchGetContact(c *call) answer {
 		List  []struct{ UserName, EncryChatRoomId string } //nolint:revive // the service's own words
 	}
 	if json.Unmarshal(c.body, &ask) != nil || ask.Count > 50 || len(ask.List) != ask.Count {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	list := []contact{}
 	for _, item := range ask.List {

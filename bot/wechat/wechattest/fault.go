@@ -144,9 +144,8 @@ func (p *Planned) processes() bool {
 	return p.Taken
 }
 
-// spoil changes the answer, and tells whether there is one left to write.
-func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
-	page := "<html><head><title>Login</title></head><body>Please log in to the network.</body></html>"
+// deliver breaks the connection if that is the fault, and tells whether an answer is left to write.
+func (p *Planned) deliver(w http.ResponseWriter, a *answer) bool {
 	switch p.kind {
 	case LostAnswer:
 		hangUp(w, false)
@@ -157,6 +156,14 @@ func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
 		a.write(w)
 		_ = http.NewResponseController(w).Flush() // the client may be gone
 		panic(http.ErrAbortHandler)
+	}
+	return true
+}
+
+// spoil changes the answer.
+func (p *Planned) spoil(c *call, a *answer) {
+	page := "<html><head><title>Login</title></head><body>Please log in to the network.</body></html>"
+	switch p.kind {
 	case Status502:
 		*a = answer{http.StatusBadGateway, http.Header{"Content-Type": {"text/html"}}, []byte("<html><h1>502 Bad Gateway</h1></html>")}
 	case Malformed:
@@ -170,6 +177,7 @@ func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
 	case "ret":
 		*a = p.refusal(c)
 	case "retcode":
+		c.ret = p.n
 		*a = script(fmt.Sprintf(`window.synccheck={retcode:"%d",selector:"0"}`, p.n))
 	case NoSyncKey:
 		a.edit(func(m map[string]json.RawMessage) { delete(m, "SyncKey"); delete(m, "SyncCheckKey") })
@@ -195,7 +203,7 @@ func (p *Planned) refusal(c *call) answer {
 	case "login":
 		return script(fmt.Sprintf("window.code=%d;", p.n))
 	default:
-		return onlyRet(p.n)
+		return c.refuse(p.n)
 	}
 }
 

@@ -83,8 +83,7 @@ func (s *Server) oplog(c *call) answer {
 		RemarkName, UserName string
 	}
 	if json.Unmarshal(c.body, &ask) != nil {
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	p, ok := c.session.who(ask.UserName).(*Person)
 	switch {

@@ -85,8 +85,7 @@ func (s *Server) sendMsg(c *call) answer {
 		}
 	}
 	if json.Unmarshal(c.body, &ask) != nil {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	in := ask.Msg
 	m := &Sent{

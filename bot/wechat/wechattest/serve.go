@@ -55,6 +55,18 @@ func onlyRet(ret int) answer {
 	return reply(struct{ BaseResponse baseResponse }{baseResponse{Ret: ret}})
 }
 
+// refuse is an answer with a Ret. That of webwxsync has all its fields, only empty.
+func (c *call) refuse(ret int) answer {
+	c.ret = ret
+	if c.name != "webwxsync" {
+		return onlyRet(ret)
+	}
+	a := newSyncAnswer()
+	a.BaseResponse.Ret = ret
+	a.SyncKey, a.SyncCheckKey = &syncKey{List: []syncItem{}}, &syncKey{List: []syncItem{}}
+	return reply(a)
+}
+
 // ServeHTTP answers for all of WeChat's hosts.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.enter() {
@@ -92,11 +104,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault == nil || fault.processes() {
 		a = s.route(c)
 	}
-	s.noteAnswer(entry, c)
-	if fault != nil && !fault.spoil(w, c, &a) {
-		return
+	if fault != nil {
+		fault.spoil(c, &a)
 	}
-	a.write(w)
+	s.noteAnswer(entry, c)
+	if fault == nil || fault.deliver(w, &a) {
+		a.write(w)
+	}
 }
 
 // enter lets a request in unless the server is closed; Close waits for it.
@@ -173,7 +187,7 @@ func (s *Server) route(c *call) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.ret = s.auth(c); c.ret != 0 {
-		return onlyRet(c.ret)
+		return c.refuse(c.ret)
 	}
 	return h(c)
 }

@@ -33,6 +33,7 @@ type Server struct {
 	groups      []*Group
 	officials   []*Person
 	log         []news
+	since       int // what of the log was there before the bot's account
 	messages    map[int64]*message
 	lastID      int64
 
@@ -65,7 +66,7 @@ func New(opt Options) *Server {
 	}
 	s.done, s.cancel = context.WithCancel(context.Background())
 	s.bot = s.addPerson(s.opt.Nick)
-	s.bot.bot, s.bot.attr.AttrStatus = true, 102501
+	s.bot.attr.AttrStatus = 102501
 	for i := range s.opt.Officials {
 		s.officials = append(s.officials, s.addPerson(fmt.Sprintf("公众号%04d", i+1)))
 	}
@@ -76,7 +77,7 @@ func New(opt Options) *Server {
 	s.addr = ln.Addr().String()
 	s.pool = &http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, s.addr)
+			return (&net.Dialer{}).DialContext(ctx, network, s.address())
 		},
 		MaxIdleConnsPerHost: 16,
 	}
@@ -126,7 +127,7 @@ func (s *Server) Down() {
 	}
 }
 
-// Up makes the service reachable again, where it was before. It panics if somebody else listens there meanwhile.
+// Up makes the service reachable again. It panics if it cannot listen.
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,10 +135,20 @@ func (s *Server) Up() {
 		return
 	}
 	ln, err := net.Listen("tcp", s.addr)
+	if err != nil { // somebody took the port meanwhile
+		ln, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
 		panic("wechattest: " + err.Error())
 	}
+	s.addr = ln.Addr().String()
 	s.serve(ln)
+}
+
+func (s *Server) address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addr
 }
 
 func (s *Server) isDown() bool {

@@ -20,6 +20,7 @@ const (
 type session struct {
 	s       *Server
 	n       int // the first is 1
+	uin     int64
 	sid     string
 	skey    string
 	pass    string
@@ -74,7 +75,7 @@ func (s *Server) login() *session {
 	}
 	n := len(s.sessions) + 1
 	x := &session{
-		s: s, n: n, start: len(s.log),
+		s: s, n: n, uin: s.uin, start: len(s.log),
 		names: map[any]string{}, known: map[string]any{}, remarks: map[*Person]string{},
 	}
 	secret := func(what string) string { return x.hash("secret " + what) }

@@ -33,7 +33,7 @@ func (s *Server) keyAt(pos int) syncKey {
 func (s *Server) position(x *session, list []syncItem) int {
 	for _, item := range list {
 		if item.Key == 2 {
-			return min(max(int(item.Val-keyBase), 0), len(s.log))
+			return min(max(int(item.Val-keyBase), s.since), len(s.log))
 		}
 	}
 	return x.start
@@ -128,16 +128,19 @@ type syncAnswer struct {
 	SyncCheckKey           *syncKey
 }
 
+func newSyncAnswer() syncAnswer {
+	return syncAnswer{AddMsgList: []wireMessage{}, ModContactList: []contact{}, DelContactList: []goneContact{}, ModChatRoomMemberList: []contact{}}
+}
+
 // webwxsync gives what follows the key, as much as fits. An old key gives old news again.
 func (s *Server) webwxsync(c *call) answer {
 	var ask struct{ SyncKey syncKey }
 	if json.Unmarshal(c.body, &ask) != nil {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	x := c.session
 	pos := s.position(x, ask.SyncKey.List)
-	a := syncAnswer{AddMsgList: []wireMessage{}, ModContactList: []contact{}, DelContactList: []goneContact{}, ModChatRoomMemberList: []contact{}}
+	a := newSyncAnswer()
 	changed := map[any]bool{}
 	end := pos
 	for ; end < len(s.log) && end-pos < s.opt.Batch; end++ {

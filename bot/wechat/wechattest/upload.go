@@ -45,8 +45,7 @@ func (s *Server) checkUpload(c *call) answer {
 		FileSize          int
 	}
 	if json.Unmarshal(c.body, &ask) != nil || ask.FileMd5 == "" {
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	for _, u := range s.uploads {
 		if u.md5 == ask.FileMd5 && u.size == ask.FileSize && u.session == c.session && u.complete() {
@@ -68,7 +67,7 @@ func (s *Server) uploadMedia(c *call) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.base = ask.BaseRequest
-	switch c.ret = s.authFile(c); {
+	switch c.ret = s.auth(c); {
 	case c.ret != 0:
 	case bad, form["webwx_data_ticket"] != c.session.cookies["webwx_data_ticket"], form["size"] != strconv.Itoa(ask.TotalLen),
 		c.session.who(ask.ToUserName) == nil:
@@ -104,11 +103,6 @@ func (s *Server) uploadMedia(c *call) answer {
 	}
 	u.data = append([]byte{}, whole...)
 	return reply(uploadAnswer{MediaId: id, StartPos: u.size})
-}
-
-// authFile is the check of requests to the host of files, where only the cookies of the whole domain come.
-func (s *Server) authFile(c *call) int {
-	return s.auth(c)
 }
 
 // readForm reads a multipart body: its fields, and the bytes of its file.

@@ -20,7 +20,6 @@ type Person struct {
 	id   int
 	nick string
 	attr Attr
-	bot  bool
 }
 
 // member is a person in a group.
@@ -66,6 +65,34 @@ func (s *Server) addPerson(nick string) *Person {
 func (s *Server) Bot() *Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.bot
+}
+
+// ReplaceBot stands for an account that was barred: the session ends with 1102, another account takes the bot's place
+// in all groups, and it has no friends, no remarks and no news from before.
+func (s *Server) ReplaceBot(nick string) *Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x := s.live(); x != nil {
+		x.ended = retCookie
+	}
+	old := s.bot
+	s.uin++
+	s.since = len(s.log)
+	s.bot = s.addPerson(nick)
+	s.bot.attr.AttrStatus = 102501
+	for _, p := range s.people {
+		p.attr.Friend, p.attr.Remark = false, ""
+	}
+	for _, g := range s.groups {
+		if g.drop(old) {
+			s.addMembers(g, s.bot)
+		}
+		if g.owner == old {
+			g.owner = s.bot
+		}
+	}
+	s.changed()
 	return s.bot
 }
 
