@@ -190,7 +190,6 @@ func (p *Planned) spoil(c *call, a *answer) {
 			m["Count"], m["ContactList"] = json.RawMessage("0"), json.RawMessage("[]")
 		})
 	}
-	return true
 }
 
 // refusal is an answer with a Ret, in the form that the request is answered in.
