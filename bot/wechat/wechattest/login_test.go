@@ -3,6 +3,7 @@ package wechattest_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,21 @@ import (
 // client is an unmodified openwechat bot that talks to a server.
 type client struct {
 	*openwechat.Bot
-	heard chan *openwechat.Message
+	heard  chan *openwechat.Message
+	cancel context.CancelFunc
+}
+
+// quit ends the client and waits until it is gone. Its own Exit takes away what its goroutine is using.
+func (c *client) quit(t *testing.T) {
+	t.Helper()
+	c.cancel()
+	eventually(t, "the client's loop ends", func() bool { return !strings.Contains(stacks(), "runMessageLoop") })
+}
+
+// stacks are the stacks of all goroutines.
+func stacks() string {
+	b := make([]byte, 1<<20)
+	return string(b[:runtime.Stack(b, true)])
 }
 
 func newClient(t *testing.T, s *wechattest.Server) *client {
@@ -24,7 +39,7 @@ func newClient(t *testing.T, s *wechattest.Server) *client {
 	b := openwechat.NewBot(ctx)
 	openwechat.Desktop.Prepare(b)
 	b.Caller.Client.HTTPClient().Transport = s.Transport()
-	c := &client{Bot: b, heard: make(chan *openwechat.Message, 10_000)}
+	c := &client{Bot: b, heard: make(chan *openwechat.Message, 10_000), cancel: cancel}
 	b.MessageHandler = func(m *openwechat.Message) {
 		if m.MsgType != 51 {
 			c.heard <- m

@@ -45,9 +45,9 @@ func storage(t *testing.T, file string) openwechat.HotReloadStorage {
 
 func TestAHotLoginLosesTheCookiesOfUploadsAndOfTheLongPoll(t *testing.T) {
 	s := newServer(t, wechattest.Options{AutoScan: true})
-	g := s.Group("大群", s.Person("小明"))
+	s.Group("大群", s.Person("小明"))
 	first, file := loggedIn(t, s)
-	first.Exit()
+	first.quit(t)
 	c := newClient(t, s)
 	if err := c.HotLogin(storage(t, file)); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,6 @@ func TestAHotLoginLosesTheCookiesOfUploadsAndOfTheLongPoll(t *testing.T) {
 		}
 		return false
 	})
-	_ = g
 	again := newClient(t, s)
 	if err := again.HotLogin(storage(t, file)); err == nil {
 		t.Error("the second hot login should find no cookies at all")
@@ -99,7 +98,7 @@ func TestAHotLoginWorksWhenCookiesAreSetAgain(t *testing.T) {
 	g := s.Group("大群", ming)
 	first, file := loggedIn(t, s)
 	before := groupName(t, first)
-	first.Exit()
+	first.quit(t)
 	g.Say(ming, "while away")
 	for range 2 {
 		c := newClient(t, s)
@@ -112,14 +111,14 @@ func TestAHotLoginWorksWhenCookiesAreSetAgain(t *testing.T) {
 		g.Say(ming, "back")
 		for c.next(t).Content != "back" {
 		}
-		c.Exit()
+		c.quit(t)
 	}
 }
 
 func TestStaleCookiesInFrontOfTheNewOnesAreRefused(t *testing.T) {
 	s := newServer(t, wechattest.Options{AutoScan: true})
 	first, file := loggedIn(t, s)
-	first.Exit()
+	first.quit(t)
 	s.Logout(1101)
 	c := newClient(t, s)
 	err := c.HotLogin(storage(t, file), openwechat.NewRetryLoginOption())
@@ -141,7 +140,7 @@ func TestAnOldKeyAfterARescanGivesTheBacklogWithNewNames(t *testing.T) {
 		t.Errorf("message %s, said %s", m.MsgId, said)
 	}
 	old := groupName(t, first)
-	first.Exit()
+	first.quit(t)
 	s.Logout(1101)
 	missed := g.Say(ming, "missed")
 	c := newClient(t, s)
@@ -170,7 +169,7 @@ func TestAPushLoginMakesNewNamesAfterAConfirmation(t *testing.T) {
 	s.Group("大群", s.Person("小明"))
 	first, file := loggedIn(t, s)
 	before := groupName(t, first)
-	first.Exit()
+	first.quit(t)
 	s.Logout(1100)
 	s.Push(true)
 	c := newClient(t, s)
