@@ -97,12 +97,7 @@ func (s *Server) chatSet(list []contact) (set string) {
 func (s *Server) getContact(c *call) answer {
 	var list []contact
 	for _, p := range s.officials {
-		e := s.contact(c.session, p)
-		e.VerifyFlag, e.ContactFlag = 8, 3
-		if p.id%3 == 0 {
-			e.VerifyFlag = 24
-		}
-		list = append(list, e)
+		list = append(list, s.contact(c.session, p))
 	}
 	for _, p := range s.people {
 		if p.attr.Friend || p == s.bot {
@@ -167,6 +162,9 @@ func (s *Server) batchGetContact(c *call) answer {
 func (s *Server) contact(x *session, p *Person) contact {
 	name := x.name(p)
 	e := contact{UserName: name, NickName: text(Encode(p.nick)), AttrStatus: p.attr.AttrStatus, SnsFlag: 17}
+	if e.VerifyFlag = p.sort; p.sort != 0 {
+		e.ContactFlag = 3
+	}
 	if p.attr.Friend || p == s.bot {
 		remark, ok := x.remarks[p]
 		if !ok {

@@ -38,7 +38,8 @@ func Ret(n int) Kind { return Kind("ret " + strconv.Itoa(n)) }
 // Retcode is an answer of synccheck with this retcode. The session lives on, unless [Server.Logout] ends it.
 func Retcode(n int) Kind { return Kind("retcode " + strconv.Itoa(n)) }
 
-// Slow is an answer that is right but comes only after this time.
+// Slow is an answer that is right but comes only after this time. With Fault.Taken the request has its effect before
+// the wait; otherwise after it, and none if the client is gone by then.
 func Slow(d time.Duration) Kind { return Kind("slow " + d.String()) }
 
 // Fault is something that will go wrong.

@@ -78,15 +78,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if host == "login.weixin.qq.com" {
 		c.name = "qrcode"
 	}
-	started := s.opt.Now()
 	fault := s.faultFor(c)
+	entry := s.note(c, fault)
 	if fault != nil && fault.kind == Reset {
-		s.note(c, started, fault)
-		hangUp(w, true)
-		return
-	}
-	if fault != nil && fault.slow > 0 && !s.pause(r, fault.slow) {
-		s.note(c, started, fault)
 		hangUp(w, true)
 		return
 	}
@@ -99,7 +93,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if json.Unmarshal(body, &envelope) == nil {
 		c.base = envelope.BaseRequest
 	}
-	entry := s.note(c, started, fault)
+	if fault != nil && fault.slow > 0 && !fault.Taken && !s.pause(r, fault.slow) {
+		return
+	}
 	a := answer{}
 	if fault == nil || fault.processes() {
 		a = s.route(c)
@@ -108,6 +104,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fault.spoil(c, &a)
 	}
 	s.noteAnswer(entry, c)
+	if fault != nil && fault.slow > 0 && fault.Taken && !s.pause(r, fault.slow) {
+		return
+	}
 	if fault == nil || fault.deliver(w, &a) {
 		a.write(w)
 	}

@@ -68,7 +68,9 @@ func New(opt Options) *Server {
 	s.bot = s.addPerson(s.opt.Nick)
 	s.bot.attr.AttrStatus = 102501
 	for i := range s.opt.Officials {
-		s.officials = append(s.officials, s.addPerson(fmt.Sprintf("公众号%04d", i+1)))
+		p := s.addPerson(fmt.Sprintf("公众号%04d", i+1))
+		p.sort = [...]int{8, 8, 24}[i%3]
+		s.officials = append(s.officials, p)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

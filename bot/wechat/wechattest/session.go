@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // What the service answers with to requests it does not like.
@@ -144,7 +145,7 @@ func (x *session) setCookies(h http.Header) {
 		if name == "webwx_data_ticket" {
 			domain = ".qq.com"
 		}
-		c := http.Cookie{Name: name, Value: x.cookies[name], Domain: domain, Path: "/", Expires: x.s.opt.Now().AddDate(0, 0, 1)}
+		c := http.Cookie{Name: name, Value: x.cookies[name], Domain: domain, Path: "/", Expires: time.Now().AddDate(0, 0, 1)} // by the clock of cookie jars
 		h.Add("Set-Cookie", c.String())
 	}
 }

@@ -129,15 +129,13 @@ func TestTheCursorAdvancesOnlyWithTheKey(t *testing.T) {
 
 func TestTheLongPollIsWokenByNewsAndEndsWithoutThem(t *testing.T) {
 	s := newServer(t, wechattest.Options{AutoScan: true, QuietLogin: true, Hold: 50 * time.Millisecond})
-	ming := s.Person("小明")
-	g := s.Group("大群", ming)
 	r := newReader(t, s)
 	if c := r.check(t); c.Selector != "0" {
 		t.Errorf("silence gives %+v", c)
 	}
 	long := newServer(t, wechattest.Options{AutoScan: true, QuietLogin: true, Hold: time.Minute})
-	ming = long.Person("小明")
-	g = long.Group("大群", ming)
+	ming := long.Person("小明")
+	g := long.Group("大群", ming)
 	r = newReader(t, long)
 	before := len(long.Requests())
 	go func() {

@@ -20,6 +20,7 @@ type Person struct {
 	id   int
 	nick string
 	attr Attr
+	sort int // VerifyFlag: 8 and 24 are official accounts
 }
 
 // member is a person in a group.
