@@ -132,7 +132,7 @@ func (s *Server) getContact(c *call) answer {
 func (s *Server) batchGetContact(c *call) answer {
 	var ask struct {
 		Count int
-		List  []struct{ UserName, EncryChatRoomId string } //nolint:revive // the service's own words
+		List  []struct{ UserName, EncryChatRoomId string }
 	}
 	if json.Unmarshal(c.body, &ask) != nil || ask.Count > 50 || len(ask.List) != ask.Count {
 		return c.refuse(retParam)

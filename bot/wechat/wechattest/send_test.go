@@ -16,11 +16,14 @@ import (
 )
 
 // inGroup is a logged-in client that has heard a message in a group.
-func inGroup(t *testing.T, s *wechattest.Server) (*client, *wechattest.Group, *openwechat.Message) {
+func inGroup(t *testing.T, s *wechattest.Server, prepare ...func(*client)) (*client, *wechattest.Group, *openwechat.Message) {
 	t.Helper()
 	ming := s.Person("小明")
 	g := s.Group("大群", ming)
 	c := newClient(t, s)
+	for _, p := range prepare {
+		p(c)
+	}
 	if err := c.Login(); err != nil {
 		t.Fatal(err)
 	}
@@ -139,19 +142,24 @@ func TestASendCanFailInAllWays(t *testing.T) {
 		{wechattest.Fault{Kind: wechattest.Truncated}, 1},
 		{wechattest.Fault{Kind: wechattest.Reset}, 0},
 		{wechattest.Fault{Kind: wechattest.LostAnswer}, 1},
-		{wechattest.Fault{Kind: wechattest.Slow(100 * time.Millisecond)}, 0}, // the client has gone meanwhile
-		{wechattest.Fault{Kind: wechattest.Slow(100 * time.Millisecond), Taken: true}, 1},
+		{wechattest.Fault{Kind: wechattest.Slow(300 * time.Millisecond)}, 0}, // the client has gone meanwhile
+		{wechattest.Fault{Kind: wechattest.Slow(300 * time.Millisecond), Taken: true}, 1},
 	} {
 		s := newServer(t, wechattest.Options{AutoScan: true})
-		c, g, m := inGroup(t, s)
-		c.Caller.Client.MaxRetryTimes = 1
-		c.Caller.Client.HTTPClient().Timeout = 30 * time.Second
+		c, g, m := inGroup(t, s, func(c *client) { c.Caller.Client.MaxRetryTimes = 1 })
+		patience := 30 * time.Second
 		if strings.HasPrefix(string(tc.fault.Kind), "slow") {
-			c.Caller.Client.HTTPClient().Timeout = 10 * time.Millisecond
+			patience = 50 * time.Millisecond
 		}
 		tc.fault.Path, tc.fault.Times = "webwxsendmsg", 1
 		s.Fault(tc.fault)
-		if _, err := m.ReplyText("hello"); err == nil {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		_, err := c.Caller.WebWxSendMsg(ctx, &openwechat.CallerWebWxSendMsgOptions{
+			LoginInfo: c.Storage.LoginInfo, BaseRequest: c.Storage.Request,
+			Message: openwechat.NewTextSendMessage("hello", m.ToUserName, m.FromUserName),
+		})
+		cancel()
+		if err == nil {
 			t.Errorf("%s: the client noticed nothing", tc.fault.Kind)
 		}
 		if got := len(s.SentTo(g)); got != tc.taken {

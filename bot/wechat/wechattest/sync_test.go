@@ -20,7 +20,7 @@ type reader struct {
 }
 
 type contactEntry struct {
-	UserName, NickName, ChatRoomOwner, EncryChatRoomId, RemarkName string //nolint:revive // the service's own words
+	UserName, NickName, ChatRoomOwner, EncryChatRoomId, RemarkName string
 	MemberCount, OwnerUin                                          int
 	MemberList                                                     []struct{ UserName, NickName, DisplayName string }
 }

@@ -2,7 +2,7 @@ package wechattest
 
 import (
 	"bytes"
-	"crypto/md5" //nolint:gosec // what the protocol checks uploads with
+	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -31,7 +31,7 @@ func (u *upload) bytes() []byte { return slices.Clone(u.data) }
 
 type uploadAnswer struct {
 	BaseResponse  baseResponse
-	MediaId       string //nolint:revive // the service's own word
+	MediaId       string
 	StartPos      int
 	AESKey        string `json:",omitempty"`
 	Signature     string `json:",omitempty"`
@@ -41,7 +41,7 @@ type uploadAnswer struct {
 // checkUpload is asked before large files; it knows the file already or hands out what the upload needs.
 func (s *Server) checkUpload(c *call) answer {
 	var ask struct {
-		FileMd5, FileName string //nolint:revive // the service's own words
+		FileMd5, FileName string
 		FileSize          int
 	}
 	if json.Unmarshal(c.body, &ask) != nil || ask.FileMd5 == "" {
@@ -61,7 +61,7 @@ func (s *Server) uploadMedia(c *call) answer {
 	var ask struct {
 		BaseRequest                       *baseRequest
 		TotalLen                          int
-		ToUserName, FromUserName, FileMd5 string //nolint:revive // the service's own words
+		ToUserName, FromUserName, FileMd5 string
 	}
 	bad := json.Unmarshal([]byte(form["uploadmediarequest"]), &ask) != nil
 	s.mu.Lock()
@@ -95,7 +95,7 @@ func (s *Server) uploadMedia(c *call) answer {
 	for i := range u.total {
 		whole = append(whole, u.chunks[i]...)
 	}
-	sum := md5.Sum(whole) //nolint:gosec // see above
+	sum := md5.Sum(whole)
 	if len(whole) != u.size || hex.EncodeToString(sum[:]) != u.md5 {
 		delete(s.uploads, id)
 		c.ret = retParam
