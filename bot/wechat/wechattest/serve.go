@@ -141,7 +141,7 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	case <-r.Context().Done():
-	case <-s.done.Done():
+	case <-s.done:
 	}
 	return false
 }

@@ -13,16 +13,15 @@ import (
 
 // Server is the imitated service with its world. All methods may be called from any goroutine.
 type Server struct {
-	opt    Options
-	done   context.Context
-	cancel context.CancelFunc
-	addr   string
-	pool   *http.Transport // of Transport
+	opt  Options
+	done chan struct{}   // closed by Close
+	pool *http.Transport // of Transport
 
 	mu      sync.Mutex
 	change  chan struct{} // closed and replaced whenever something changes
 	http    *http.Server  // nil while down
-	proxy   *proxy        // nil until asked for
+	addr    string
+	proxy   *proxy // nil until asked for
 	running sync.WaitGroup
 	closed  bool
 
@@ -57,6 +56,7 @@ type Server struct {
 func New(opt Options) *Server {
 	s := &Server{
 		opt:         opt.withDefaults(),
+		done:        make(chan struct{}),
 		change:      make(chan struct{}),
 		messages:    map[int64]*message{},
 		lastID:      5_000_000_000_000_000_000,
@@ -64,7 +64,6 @@ func New(opt Options) *Server {
 		uin:         1550000000,
 		defaultFace: grey(200),
 	}
-	s.done, s.cancel = context.WithCancel(context.Background())
 	s.bot = s.addPerson(s.opt.Nick)
 	s.bot.attr.AttrStatus = 102501
 	for i := range s.opt.Officials {
@@ -104,7 +103,7 @@ func (s *Server) Close() {
 	srv, p := s.http, s.proxy
 	s.http = nil
 	s.mu.Unlock()
-	s.cancel()
+	close(s.done)
 	if srv != nil {
 		_ = srv.Close()
 	}
@@ -231,7 +230,7 @@ func (s *Server) wait(ctx context.Context, limit time.Duration, ready func() boo
 			return errTooLong
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.done.Done():
+		case <-s.done:
 			return http.ErrServerClosed
 		}
 	}

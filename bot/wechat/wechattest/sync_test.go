@@ -282,3 +282,111 @@ func TestLinesOfTheServiceAreWrittenAsWeChatDoes(t *testing.T) {
 		t.Errorf("group %+v", got.ModContactList[0])
 	}
 }
+
+func TestTheBotIsInvited(t *testing.T) {
+	s := newServer(t, wechattest.Options{AutoScan: true, QuietLogin: true})
+	a, b, c := s.Person("老王"), s.Person("小红"), s.Person("小明")
+	alone, together := s.GroupElsewhere("一", a, b, c), s.GroupElsewhere("二", a, b)
+	r := newReader(t, s)
+	if alone.Say(a, "hi") != "" {
+		t.Error("the bot hears a group that it is not in")
+	}
+	alone.AddBot(a)
+	together.AddBot(a, c)
+	got := r.advance(t)
+	if want := []string{`"老王"邀请你加入了群聊，群聊参与人还有：小红、小明`, `"老王"邀请你和"小明"加入了群聊`}; !slices.Equal(contents(got), want) {
+		t.Errorf("%q", contents(got))
+	}
+	if len(got.ModContactList) != 2 || got.ModContactList[0].MemberCount != 4 || got.ModContactList[1].MemberCount != 4 {
+		t.Errorf("lists %+v", got.ModContactList)
+	}
+}
+
+func TestChangesAreToldOnceWithWhatIsNow(t *testing.T) {
+	s := newServer(t, wechattest.Options{AutoScan: true, QuietLogin: true})
+	friend, member := s.Person("小明", wechattest.Attr{Friend: true}), s.Person("小红")
+	g := s.Group("大群", friend, member)
+	r := newReader(t, s)
+	member.Rename("红红")
+	if c := r.sync(t); len(c.ModContactList) != 0 {
+		t.Errorf("a member's new nickname was told: %+v", c.ModContactList)
+	}
+	friend.Rename("明明")
+	friend.Rename("明")
+	g.SetDisplay(member, "红#12")
+	if c := r.check(t); c.Selector == "0" || c.Selector == "2" {
+		t.Errorf("selector %s for changes", c.Selector)
+	}
+	got := r.advance(t).ModContactList
+	if len(got) != 2 || got[0].NickName != "明" || got[1].MemberList[1].DisplayName != "红#12" || got[1].MemberList[1].NickName != "红红" {
+		t.Errorf("%+v", got)
+	}
+	friend.Unfriend()
+	if got := r.advance(t); len(got.DelContactList) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestSyncAnswersCanBeBroken(t *testing.T) {
+	s := newServer(t, wechattest.Options{AutoScan: true, QuietLogin: true})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	r := newReader(t, s)
+	g.Say(ming, "hi")
+	for kind, check := range map[wechattest.Kind]func(a syncAnswer) bool{
+		wechattest.NoSyncKey: func(a syncAnswer) bool { return a.SyncKey == nil && len(a.AddMsgList) == 1 },
+		wechattest.EmptySyncKey: func(a syncAnswer) bool {
+			return a.SyncKey.Count == 0 && len(a.SyncKey.List) == 0 && len(a.AddMsgList) == 1
+		},
+		wechattest.BadSyncKey: func(a syncAnswer) bool { return a.SyncKey.Count < len(a.SyncKey.List) && len(a.AddMsgList) == 1 },
+		wechattest.Ret(-1): func(a syncAnswer) bool {
+			return a.BaseResponse.Ret == -1 && a.SyncKey.Count == 0 && len(a.AddMsgList) == 0
+		},
+	} {
+		fault := s.Fault(wechattest.Fault{Path: "webwxsync", Kind: kind})
+		if a := r.sync(t); !check(a) {
+			t.Errorf("%s: %+v", kind, a)
+		}
+		fault.Clear()
+	}
+	s.Fault(wechattest.Fault{Path: "synccheck", Kind: wechattest.Retcode(1102), Times: 1})
+	if c := r.check(t); c.RetCode != "1102" {
+		t.Errorf("retcode %+v", c)
+	}
+	if c := r.check(t); c.RetCode != "0" {
+		t.Errorf("the session should live on: %+v", c)
+	}
+}
+
+func TestFiftyGroupsOfFiveHundredAreGivenAtOnce(t *testing.T) {
+	s := newServer(t, wechattest.Options{AutoScan: true, QuietLogin: true})
+	people := make([]*wechattest.Person, 499)
+	for i := range people {
+		people[i] = s.Person(fmt.Sprintf("成员%d😄", i))
+	}
+	for i := range 50 {
+		s.Group(fmt.Sprint("群", i), people...)
+	}
+	r := newReader(t, s)
+	members, err := r.Caller.WebWxGetContact(t.Context(), r.Storage.LoginInfo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range members {
+		if strings.HasPrefix(m.UserName, "@@") {
+			names = append(names, m.UserName)
+		}
+	}
+	started := time.Now()
+	list, _ := r.batch(t, names...)
+	for _, g := range list {
+		if len(g.MemberList) != 500 {
+			t.Errorf("%s has %d members", g.NickName, len(g.MemberList))
+		}
+	}
+	if len(list) != 50 {
+		t.Errorf("%d groups", len(list))
+	}
+	t.Logf("50 groups of 500 members in %s", time.Since(started))
+}

@@ -106,6 +106,15 @@ func (s *Server) Group(name string, people ...*Person) *Group {
 	return g
 }
 
+// GroupElsewhere makes a group of these people without the bot, which [Group.AddBot] may bring in. It is not saved.
+func (s *Server) GroupElsewhere(name string, people ...*Person) *Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.addGroup(name, people)
+	g.saved = false
+	return g
+}
+
 func (s *Server) addGroup(name string, people []*Person) *Group {
 	g := &Group{s: s, id: len(s.groups) + 1, name: name, owner: s.bot, saved: true, english: s.opt.English}
 	if len(people) > 0 {
