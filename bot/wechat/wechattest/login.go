@@ -139,7 +139,8 @@ func (s *Server) jslogin() answer {
 func (s *Server) pollLogin(c *call) answer {
 	uuid := c.r.URL.Query().Get("uuid")
 	var t *ticket
-	err := s.wait(c.r.Context(), s.opt.LoginHold, func() bool {
+	// whether the time is over or the client gone: the ticket's state is answered
+	_ = s.wait(c.r.Context(), s.opt.LoginHold, func() bool {
 		i := slices.IndexFunc(s.tickets, func(t *ticket) bool { return t.uuid == uuid })
 		if i < 0 {
 			return true
@@ -160,7 +161,6 @@ func (s *Server) pollLogin(c *call) answer {
 		return script(fmt.Sprintf("window.code=200;\nwindow.redirect_uri=\"https://%s/cgi-bin/mmwebwx-bin/webwxnewloginpage"+
 			"?ticket=%s@qrticket_0&uuid=%s&lang=zh_CN&scan=%d\";", s.opt.Domain, t.uuid, t.uuid, s.opt.Now().Unix()))
 	default:
-		_ = err // the time is over, or the client is gone
 		return script("window.code=408;")
 	}
 }

@@ -147,3 +147,39 @@ func TestAGroupMessageIsHeardAndAnswered(t *testing.T) {
 		t.Errorf("sent %+v", sent)
 	}
 }
+
+func TestAScanIsToldBeforeItsConfirmation(t *testing.T) {
+	s := newServer(t, wechattest.Options{})
+	s.Scan() // the next code
+	c := newClient(t, s)
+	scans := 0
+	c.ScanCallBack = func(openwechat.CheckLoginResponse) { scans++ }
+	if err := c.Login(); err != nil {
+		t.Fatal(err)
+	}
+	if polls := len(s.Requests().To("login")); scans != 1 || polls != 2 {
+		t.Errorf("201 came %d times in %d polls", scans, polls)
+	}
+}
+
+func TestAScanDoesNotConfirmAPushLogin(t *testing.T) {
+	s := newServer(t, wechattest.Options{LoginHold: time.Millisecond, AutoScan: true, LaxCookies: true})
+	first, file := loggedIn(t, s)
+	first.quit(t)
+	s.Push(false)
+	pushed := make(chan error, 1)
+	c := newClient(t, s)
+	go func() { pushed <- c.PushLogin(storage(t, file)) }()
+	polls := len(s.Requests().To("login"))
+	eventually(t, "the push login polls", func() bool { return len(s.Requests().To("login")) > polls+2 })
+	s.Scan()
+	polls = len(s.Requests().To("login"))
+	eventually(t, "it polls on", func() bool { return len(s.Requests().To("login")) > polls+2 })
+	if s.Logins() != 1 {
+		t.Error("a scan confirmed a push login")
+	}
+	s.Push(true)
+	if err := <-pushed; err != nil || s.Logins() != 2 {
+		t.Errorf("%d logins, %v", s.Logins(), err)
+	}
+}

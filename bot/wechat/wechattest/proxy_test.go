@@ -91,7 +91,16 @@ func TestFaultsReachTheClientThroughTheProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
+	cut := make(chan error, 1)
+	go func() {
+		_, err := client.Get("https://login.wx.qq.com/cgi-bin/mmwebwx-bin/login?uuid=" + s.QRCode())
+		cut <- err
+	}()
+	eventually(t, "a poll waits", func() bool { return len(s.Requests().To("login")) == 1 })
 	s.Down()
+	if err := <-cut; err == nil {
+		t.Error("a poll was answered by a service that is down")
+	}
 	if _, err := client.Get(address); err == nil {
 		t.Error("an answer came while the service was down")
 	}

@@ -44,7 +44,8 @@ func (s *Server) synccheck(c *call) answer {
 	retcode, selector := 0, 0
 	flood := s.opt.FloodLimit
 	pos := -1
-	err := s.wait(c.r.Context(), s.opt.Hold, func() bool {
+	// news, silence or a client that is gone: what is known is answered
+	_ = s.wait(c.r.Context(), s.opt.Hold, func() bool {
 		ret := s.auth(c)
 		if c.session != nil && flood > 0 && s.requests.To("synccheck").MaxPerSecond() > flood {
 			c.session.ended, ret = retCookie, retGone
@@ -65,7 +66,6 @@ func (s *Server) synccheck(c *call) answer {
 		}
 		return true
 	})
-	_ = err // news, silence or a client that is gone: what is known is answered
 	c.ret = retcode
 	a := script(fmt.Sprintf(`window.synccheck={retcode:"%d",selector:"%d"}`, retcode, selector))
 	if s.opt.CookiesAtSync && retcode == 0 {
