@@ -115,6 +115,13 @@ func (s *Server) GroupElsewhere(name string, people ...*Person) *Group {
 	return g
 }
 
+// Groups are all groups, also those that the client made.
+func (s *Server) Groups() []*Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.groups)
+}
+
 func (s *Server) addGroup(name string, people []*Person) *Group {
 	g := &Group{s: s, id: len(s.groups) + 1, name: name, owner: s.bot, saved: true, english: s.opt.English}
 	if len(people) > 0 {
