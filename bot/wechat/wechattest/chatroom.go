@@ -13,8 +13,7 @@ func (s *Server) updateChatroom(c *call) answer {
 		g, ok = c.session.who(ask.ChatRoomName).(*Group)
 	}
 	if !ok || g.find(s.bot) == nil {
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	switch c.r.URL.Query().Get("fun") {
 	case "modtopic":
@@ -26,8 +25,7 @@ func (s *Server) updateChatroom(c *call) answer {
 			}
 		}
 	default:
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	s.changedGroup(g, false)
 	return onlyRet(0)
@@ -48,8 +46,7 @@ func (s *Server) createChatroom(c *call) answer {
 		}
 	}
 	if len(people) < 2 {
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	g := s.addGroup(ask.Topic, people)
 	g.owner, g.saved = s.bot, false

@@ -75,7 +75,7 @@ func (s *Server) lately() (chats []any) {
 		}
 		chats = append(chats, who)
 	}
-	for i := len(s.log) - 1; i >= 0; i-- {
+	for i := len(s.log) - 1; i >= s.since && len(chats) < 20; i-- {
 		if m := s.log[i].message; m != nil {
 			add(m.chat)
 		}
@@ -97,12 +97,7 @@ func (s *Server) chatSet(list []contact) (set string) {
 func (s *Server) getContact(c *call) answer {
 	var list []contact
 	for _, p := range s.officials {
-		e := s.contact(c.session, p)
-		e.VerifyFlag, e.ContactFlag = 8, 3
-		if p.id%3 == 0 {
-			e.VerifyFlag = 24
-		}
-		list = append(list, e)
+		list = append(list, s.contact(c.session, p))
 	}
 	for _, p := range s.people {
 		if p.attr.Friend || p == s.bot {
@@ -116,8 +111,7 @@ func (s *Server) getContact(c *call) answer {
 	}
 	from, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("seq"), "0"))
 	if err != nil || from < 0 || from > len(list) {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	next := 0
 	if size := s.opt.ContactPage; size > 0 && from+size < len(list) {
@@ -138,11 +132,10 @@ func (s *Server) getContact(c *call) answer {
 func (s *Server) batchGetContact(c *call) answer {
 	var ask struct {
 		Count int
-		List  []struct{ UserName, EncryChatRoomId string } //nolint:revive // the service's own words
+		List  []struct{ UserName, EncryChatRoomId string }
 	}
 	if json.Unmarshal(c.body, &ask) != nil || ask.Count > 50 || len(ask.List) != ask.Count {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	list := []contact{}
 	for _, item := range ask.List {
@@ -169,6 +162,9 @@ func (s *Server) batchGetContact(c *call) answer {
 func (s *Server) contact(x *session, p *Person) contact {
 	name := x.name(p)
 	e := contact{UserName: name, NickName: text(Encode(p.nick)), AttrStatus: p.attr.AttrStatus, SnsFlag: 17}
+	if e.VerifyFlag = p.sort; p.sort != 0 {
+		e.ContactFlag = 3
+	}
 	if p.attr.Friend || p == s.bot {
 		remark, ok := x.remarks[p]
 		if !ok {

@@ -38,7 +38,8 @@ func Ret(n int) Kind { return Kind("ret " + strconv.Itoa(n)) }
 // Retcode is an answer of synccheck with this retcode. The session lives on, unless [Server.Logout] ends it.
 func Retcode(n int) Kind { return Kind("retcode " + strconv.Itoa(n)) }
 
-// Slow is an answer that is right but comes only after this time.
+// Slow is an answer that is right but comes only after this time. With Fault.Taken the request has its effect before
+// the wait; otherwise after it, and none if the client is gone by then.
 func Slow(d time.Duration) Kind { return Kind("slow " + d.String()) }
 
 // Fault is something that will go wrong.
@@ -144,9 +145,8 @@ func (p *Planned) processes() bool {
 	return p.Taken
 }
 
-// spoil changes the answer, and tells whether there is one left to write.
-func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
-	page := "<html><head><title>Login</title></head><body>Please log in to the network.</body></html>"
+// deliver breaks the connection if that is the fault, and tells whether an answer is left to write.
+func (p *Planned) deliver(w http.ResponseWriter, a *answer) bool {
 	switch p.kind {
 	case LostAnswer:
 		hangUp(w, false)
@@ -157,6 +157,14 @@ func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
 		a.write(w)
 		_ = http.NewResponseController(w).Flush() // the client may be gone
 		panic(http.ErrAbortHandler)
+	}
+	return true
+}
+
+// spoil changes the answer.
+func (p *Planned) spoil(c *call, a *answer) {
+	page := "<html><head><title>Login</title></head><body>Please log in to the network.</body></html>"
+	switch p.kind {
 	case Status502:
 		*a = answer{http.StatusBadGateway, http.Header{"Content-Type": {"text/html"}}, []byte("<html><h1>502 Bad Gateway</h1></html>")}
 	case Malformed:
@@ -170,6 +178,7 @@ func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
 	case "ret":
 		*a = p.refusal(c)
 	case "retcode":
+		c.ret = p.n
 		*a = script(fmt.Sprintf(`window.synccheck={retcode:"%d",selector:"0"}`, p.n))
 	case NoSyncKey:
 		a.edit(func(m map[string]json.RawMessage) { delete(m, "SyncKey"); delete(m, "SyncCheckKey") })
@@ -182,7 +191,6 @@ func (p *Planned) spoil(w http.ResponseWriter, c *call, a *answer) bool {
 			m["Count"], m["ContactList"] = json.RawMessage("0"), json.RawMessage("[]")
 		})
 	}
-	return true
 }
 
 // refusal is an answer with a Ret, in the form that the request is answered in.
@@ -195,7 +203,7 @@ func (p *Planned) refusal(c *call) answer {
 	case "login":
 		return script(fmt.Sprintf("window.code=%d;", p.n))
 	default:
-		return onlyRet(p.n)
+		return c.refuse(p.n)
 	}
 }
 

@@ -79,12 +79,11 @@ func (s *Server) verifyUser(c *call) answer {
 // oplog sets a remark, which the next login has forgotten unless Options.KeepRemarks is set, or pins a chat.
 func (s *Server) oplog(c *call) answer {
 	var ask struct {
-		CmdId                int //nolint:revive // the service's own word
+		CmdId                int
 		RemarkName, UserName string
 	}
 	if json.Unmarshal(c.body, &ask) != nil {
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	p, ok := c.session.who(ask.UserName).(*Person)
 	switch {

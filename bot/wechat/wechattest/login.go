@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -33,8 +34,19 @@ func (s *Server) ScanOnly() { s.onPhone(func(t *ticket) { t.scanned = true }) }
 // Confirm is the tap that follows [Server.ScanOnly].
 func (s *Server) Confirm() { s.onPhone(func(t *ticket) { t.confirmed = true }) }
 
-// ExpireQR ends the validity of the QR code or push login that waits, or of the next one: its poll answers 400.
-func (s *Server) ExpireQR() { s.onPhone(func(t *ticket) { t.expired = true }) }
+// ExpireQR ends the validity of the QR code or push login that waits, or of the next QR code: its poll answers 400.
+func (s *Server) ExpireQR() {
+	s.mu.Lock()
+	t := s.waiting(true)
+	if t != nil {
+		t.expired = true
+		s.changed()
+	}
+	s.mu.Unlock()
+	if t == nil {
+		s.onPhone(func(t *ticket) { t.expired = true })
+	}
+}
 
 // Push is what the person does with the push login that waits, or with the next one: confirm it, or let it be.
 func (s *Server) Push(confirm bool) {
@@ -76,9 +88,6 @@ func (s *Server) onPhone(do func(*ticket)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.waiting(false)
-	if t == nil {
-		t = s.waiting(true)
-	}
 	if t == nil {
 		s.scans = append(s.scans, do)
 		return
@@ -130,7 +139,8 @@ func (s *Server) jslogin() answer {
 func (s *Server) pollLogin(c *call) answer {
 	uuid := c.r.URL.Query().Get("uuid")
 	var t *ticket
-	err := s.wait(c.r.Context(), s.opt.LoginHold, func() bool {
+	// whether the time is over or the client gone: the ticket's state is answered
+	_ = s.wait(c.r.Context(), s.opt.LoginHold, func() bool {
 		i := slices.IndexFunc(s.tickets, func(t *ticket) bool { return t.uuid == uuid })
 		if i < 0 {
 			return true
@@ -151,7 +161,6 @@ func (s *Server) pollLogin(c *call) answer {
 		return script(fmt.Sprintf("window.code=200;\nwindow.redirect_uri=\"https://%s/cgi-bin/mmwebwx-bin/webwxnewloginpage"+
 			"?ticket=%s@qrticket_0&uuid=%s&lang=zh_CN&scan=%d\";", s.opt.Domain, t.uuid, t.uuid, s.opt.Now().Unix()))
 	default:
-		_ = err // the time is over, or the client is gone
 		return script("window.code=408;")
 	}
 }
@@ -192,8 +201,11 @@ func (s *Server) pushLoginURL(c *call) answer {
 	defer s.mu.Unlock()
 	known := s.opt.LaxCookies && len(s.sessions) > 0
 	for _, x := range s.sessions {
+		if x.uin != s.uin {
+			continue
+		}
 		if cookie, err := c.r.Cookie("webwx_auth_ticket"); err == nil && cookie.Value == x.cookies["webwx_auth_ticket"] {
-			known = known || x.cookies["wxuin"] == c.r.URL.Query().Get("uin")
+			known = known || c.r.URL.Query().Get("uin") == strconv.FormatInt(s.uin, 10)
 		}
 	}
 	if !known || s.noPush || c.host != s.opt.Domain {

@@ -3,6 +3,7 @@ package wechattest_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,21 @@ import (
 // client is an unmodified openwechat bot that talks to a server.
 type client struct {
 	*openwechat.Bot
-	heard chan *openwechat.Message
+	heard  chan *openwechat.Message
+	cancel context.CancelFunc
+}
+
+// quit ends the client and waits until it is gone. Its own Exit takes away what its goroutine is using.
+func (c *client) quit(t *testing.T) {
+	t.Helper()
+	c.cancel()
+	eventually(t, "the client's loop ends", func() bool { return !strings.Contains(stacks(), "runMessageLoop") })
+}
+
+// stacks are the stacks of all goroutines.
+func stacks() string {
+	b := make([]byte, 1<<20)
+	return string(b[:runtime.Stack(b, true)])
 }
 
 func newClient(t *testing.T, s *wechattest.Server) *client {
@@ -24,7 +39,7 @@ func newClient(t *testing.T, s *wechattest.Server) *client {
 	b := openwechat.NewBot(ctx)
 	openwechat.Desktop.Prepare(b)
 	b.Caller.Client.HTTPClient().Transport = s.Transport()
-	c := &client{Bot: b, heard: make(chan *openwechat.Message, 10_000)}
+	c := &client{Bot: b, heard: make(chan *openwechat.Message, 10_000), cancel: cancel}
 	b.MessageHandler = func(m *openwechat.Message) {
 		if m.MsgType != 51 {
 			c.heard <- m
@@ -130,5 +145,41 @@ func TestAGroupMessageIsHeardAndAnswered(t *testing.T) {
 	sent := s.SentTo(g)
 	if len(sent) != 1 || sent[0].Text != "签到成功" || sent[0].Session != 1 {
 		t.Errorf("sent %+v", sent)
+	}
+}
+
+func TestAScanIsToldBeforeItsConfirmation(t *testing.T) {
+	s := newServer(t, wechattest.Options{})
+	s.Scan() // the next code
+	c := newClient(t, s)
+	scans := 0
+	c.ScanCallBack = func(openwechat.CheckLoginResponse) { scans++ }
+	if err := c.Login(); err != nil {
+		t.Fatal(err)
+	}
+	if polls := len(s.Requests().To("login")); scans != 1 || polls != 2 {
+		t.Errorf("201 came %d times in %d polls", scans, polls)
+	}
+}
+
+func TestAScanDoesNotConfirmAPushLogin(t *testing.T) {
+	s := newServer(t, wechattest.Options{LoginHold: time.Millisecond, AutoScan: true, LaxCookies: true})
+	first, file := loggedIn(t, s)
+	first.quit(t)
+	s.Push(false)
+	pushed := make(chan error, 1)
+	c := newClient(t, s)
+	go func() { pushed <- c.PushLogin(storage(t, file)) }()
+	polls := len(s.Requests().To("login"))
+	eventually(t, "the push login polls", func() bool { return len(s.Requests().To("login")) > polls+2 })
+	s.Scan()
+	polls = len(s.Requests().To("login"))
+	eventually(t, "it polls on", func() bool { return len(s.Requests().To("login")) > polls+2 })
+	if s.Logins() != 1 {
+		t.Error("a scan confirmed a push login")
+	}
+	s.Push(true)
+	if err := <-pushed; err != nil || s.Logins() != 2 {
+		t.Errorf("%d logins, %v", s.Logins(), err)
 	}
 }

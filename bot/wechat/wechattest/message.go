@@ -1,7 +1,6 @@
 package wechattest
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -101,8 +100,4 @@ const (
 // said is a content that is the same in all sessions.
 func said(encoded string) func(*session) string {
 	return func(*session) string { return encoded }
-}
-
-func without(people []*Person, p *Person) []*Person {
-	return slices.DeleteFunc(slices.Clone(people), func(q *Person) bool { return q == p })
 }

@@ -2,7 +2,6 @@ package wechattest
 
 import (
 	"bufio"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -126,9 +125,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		NextProtos:     []string{"http/1.1"},
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.certificate(host) },
 	})
-	ctx, cancel := context.WithTimeout(p.s.done, 30*time.Second)
-	defer cancel()
-	if secure.HandshakeContext(ctx) != nil || !p.inner.put(secure) {
+	// the handshake happens at the first read; Close cuts all that is open
+	if !p.inner.put(secure) {
 		p.forget(conn)
 	}
 }

@@ -1,14 +1,17 @@
 package wechattest_test
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"slices"
 	"testing"
+	"time"
 
-	"crypto/tls"
+	"github.com/eatmoreapple/openwechat"
 
 	"github.com/weilu-im/weilu/bot/wechat/wechattest"
 )
@@ -88,7 +91,16 @@ func TestFaultsReachTheClientThroughTheProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
+	cut := make(chan error, 1)
+	go func() {
+		_, err := client.Get("https://login.wx.qq.com/cgi-bin/mmwebwx-bin/login?uuid=" + s.QRCode())
+		cut <- err
+	}()
+	eventually(t, "a poll waits", func() bool { return len(s.Requests().To("login")) == 1 })
 	s.Down()
+	if err := <-cut; err == nil {
+		t.Error("a poll was answered by a service that is down")
+	}
 	if _, err := client.Get(address); err == nil {
 		t.Error("an answer came while the service was down")
 	}
@@ -97,4 +109,49 @@ func TestFaultsReachTheClientThroughTheProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
+}
+
+// TestAFinishedProgramFindsTheProxyInItsEnvironment runs the unmodified client in a process of its own, which knows of
+// the server by HTTPS_PROXY and SSL_CERT_FILE only.
+func TestAFinishedProgramFindsTheProxyInItsEnvironment(t *testing.T) {
+	if os.Getenv("WECHATTEST_PROGRAM") != "" {
+		done := make(chan error, 1)
+		b := openwechat.NewBot(t.Context())
+		openwechat.Desktop.Prepare(b)
+		b.MessageHandler = func(m *openwechat.Message) {
+			if m.IsText() {
+				_, err := m.ReplyText("heard " + m.Content)
+				done <- err
+			}
+		}
+		if err := b.Login(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	s := newServer(t, wechattest.Options{AutoScan: true})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	proxyURL, _ := s.Proxy()
+	file, err := s.CAFile(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := exec.Command(os.Args[0], "-test.run=^TestAFinishedProgramFindsTheProxyInItsEnvironment$")
+	program.Env = append(os.Environ(), "WECHATTEST_PROGRAM=1", "HTTPS_PROXY="+proxyURL, "NO_PROXY=", "no_proxy=", "SSL_CERT_FILE="+file, "SSL_CERT_DIR="+t.TempDir())
+	go func() {
+		for len(s.Requests().To("synccheck")) == 0 && t.Context().Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		g.Say(ming, "hi")
+	}()
+	if out, err := program.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if sent := s.SentTo(g); len(sent) != 1 || sent[0].Text != "heard hi" {
+		t.Errorf("sent %+v", sent)
+	}
 }

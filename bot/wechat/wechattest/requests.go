@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Request is one request that the server saw, as it came in.
+// Request is one request that the server saw, with the time of the real clock, whatever Options.Now says.
 type Request struct {
 	At      time.Time
 	Host    string
@@ -59,10 +59,10 @@ func (l Requests) MaxPerSecond() int {
 }
 
 // note writes a request down and returns its place.
-func (s *Server) note(c *call, at time.Time, f *Planned) int {
+func (s *Server) note(c *call, f *Planned) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := Request{At: at, Host: c.host, Path: c.name}
+	r := Request{At: time.Now(), Host: c.host, Path: c.name}
 	if f != nil {
 		r.Fault = f.Kind
 	}
@@ -76,7 +76,7 @@ func (s *Server) noteAnswer(i int, c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.requests[i]
-	r.Took, r.Ret = s.opt.Now().Sub(r.At), c.ret
+	r.Took, r.Ret = time.Since(r.At), c.ret
 	if c.session != nil {
 		r.Session = c.session.n
 	}

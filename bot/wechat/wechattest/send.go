@@ -81,12 +81,11 @@ func (s *Server) sendMsg(c *call) answer {
 		Msg struct {
 			Type                                     int
 			Content, FromUserName, ToUserName        string
-			LocalID, ClientMsgId, MediaId, Signature string //nolint:revive // the service's own words
+			LocalID, ClientMsgId, MediaId, Signature string
 		}
 	}
 	if json.Unmarshal(c.body, &ask) != nil {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	in := ask.Msg
 	m := &Sent{
@@ -135,7 +134,7 @@ func (s *Server) sendMsg(c *call) answer {
 
 // revokeMsg takes a message back, for two minutes.
 func (s *Server) revokeMsg(c *call) answer {
-	var ask struct{ ClientMsgId, SvrMsgId, ToUserName string } //nolint:revive // the service's own words
+	var ask struct{ ClientMsgId, SvrMsgId, ToUserName string }
 	c.ret = retParam
 	if json.Unmarshal(c.body, &ask) == nil {
 		i := slices.IndexFunc(s.sent, func(m *Sent) bool { return m.MsgID == ask.SvrMsgId })

@@ -55,6 +55,18 @@ func onlyRet(ret int) answer {
 	return reply(struct{ BaseResponse baseResponse }{baseResponse{Ret: ret}})
 }
 
+// refuse is an answer with a Ret. That of webwxsync has all its fields, only empty.
+func (c *call) refuse(ret int) answer {
+	c.ret = ret
+	if c.name != "webwxsync" {
+		return onlyRet(ret)
+	}
+	a := newSyncAnswer()
+	a.BaseResponse.Ret = ret
+	a.SyncKey, a.SyncCheckKey = &syncKey{List: []syncItem{}}, &syncKey{List: []syncItem{}}
+	return reply(a)
+}
+
 // ServeHTTP answers for all of WeChat's hosts.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.enter() {
@@ -66,15 +78,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if host == "login.weixin.qq.com" {
 		c.name = "qrcode"
 	}
-	started := s.opt.Now()
 	fault := s.faultFor(c)
+	entry := s.note(c, fault)
 	if fault != nil && fault.kind == Reset {
-		s.note(c, started, fault)
-		hangUp(w, true)
-		return
-	}
-	if fault != nil && fault.slow > 0 && !s.pause(r, fault.slow) {
-		s.note(c, started, fault)
 		hangUp(w, true)
 		return
 	}
@@ -87,16 +93,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if json.Unmarshal(body, &envelope) == nil {
 		c.base = envelope.BaseRequest
 	}
-	entry := s.note(c, started, fault)
+	if fault != nil && fault.slow > 0 && !fault.Taken && !s.pause(r, fault.slow) {
+		return
+	}
 	a := answer{}
 	if fault == nil || fault.processes() {
 		a = s.route(c)
 	}
+	if fault != nil {
+		fault.spoil(c, &a)
+	}
 	s.noteAnswer(entry, c)
-	if fault != nil && !fault.spoil(w, c, &a) {
+	if fault != nil && fault.slow > 0 && fault.Taken && !s.pause(r, fault.slow) {
 		return
 	}
-	a.write(w)
+	if fault == nil || fault.deliver(w, &a) {
+		a.write(w)
+	}
 }
 
 // enter lets a request in unless the server is closed; Close waits for it.
@@ -128,7 +141,7 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	case <-r.Context().Done():
-	case <-s.done.Done():
+	case <-s.done:
 	}
 	return false
 }
@@ -173,7 +186,7 @@ func (s *Server) route(c *call) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.ret = s.auth(c); c.ret != 0 {
-		return onlyRet(c.ret)
+		return c.refuse(c.ret)
 	}
 	return h(c)
 }

@@ -13,16 +13,15 @@ import (
 
 // Server is the imitated service with its world. All methods may be called from any goroutine.
 type Server struct {
-	opt    Options
-	done   context.Context
-	cancel context.CancelFunc
-	addr   string
-	pool   *http.Transport // of Transport
+	opt  Options
+	done chan struct{}   // closed by Close
+	pool *http.Transport // of Transport
 
 	mu      sync.Mutex
 	change  chan struct{} // closed and replaced whenever something changes
 	http    *http.Server  // nil while down
-	proxy   *proxy        // nil until asked for
+	addr    string
+	proxy   *proxy // nil until asked for
 	running sync.WaitGroup
 	closed  bool
 
@@ -33,6 +32,7 @@ type Server struct {
 	groups      []*Group
 	officials   []*Person
 	log         []news
+	since       int // what of the log was there before the bot's account
 	messages    map[int64]*message
 	lastID      int64
 
@@ -56,6 +56,7 @@ type Server struct {
 func New(opt Options) *Server {
 	s := &Server{
 		opt:         opt.withDefaults(),
+		done:        make(chan struct{}),
 		change:      make(chan struct{}),
 		messages:    map[int64]*message{},
 		lastID:      5_000_000_000_000_000_000,
@@ -63,11 +64,12 @@ func New(opt Options) *Server {
 		uin:         1550000000,
 		defaultFace: grey(200),
 	}
-	s.done, s.cancel = context.WithCancel(context.Background())
 	s.bot = s.addPerson(s.opt.Nick)
-	s.bot.bot, s.bot.attr.AttrStatus = true, 102501
+	s.bot.attr.AttrStatus = 102501
 	for i := range s.opt.Officials {
-		s.officials = append(s.officials, s.addPerson(fmt.Sprintf("公众号%04d", i+1)))
+		p := s.addPerson(fmt.Sprintf("公众号%04d", i+1))
+		p.sort = [...]int{8, 8, 24}[i%3]
+		s.officials = append(s.officials, p)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -76,7 +78,7 @@ func New(opt Options) *Server {
 	s.addr = ln.Addr().String()
 	s.pool = &http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, s.addr)
+			return (&net.Dialer{}).DialContext(ctx, network, s.address())
 		},
 		MaxIdleConnsPerHost: 16,
 	}
@@ -101,7 +103,7 @@ func (s *Server) Close() {
 	srv, p := s.http, s.proxy
 	s.http = nil
 	s.mu.Unlock()
-	s.cancel()
+	close(s.done)
 	if srv != nil {
 		_ = srv.Close()
 	}
@@ -126,7 +128,7 @@ func (s *Server) Down() {
 	}
 }
 
-// Up makes the service reachable again, where it was before. It panics if somebody else listens there meanwhile.
+// Up makes the service reachable again. It panics if it cannot listen.
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,10 +136,20 @@ func (s *Server) Up() {
 		return
 	}
 	ln, err := net.Listen("tcp", s.addr)
+	if err != nil { // somebody took the port meanwhile
+		ln, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
 		panic("wechattest: " + err.Error())
 	}
+	s.addr = ln.Addr().String()
 	s.serve(ln)
+}
+
+func (s *Server) address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addr
 }
 
 func (s *Server) isDown() bool {
@@ -218,7 +230,7 @@ func (s *Server) wait(ctx context.Context, limit time.Duration, ready func() boo
 			return errTooLong
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.done.Done():
+		case <-s.done:
 			return http.ErrServerClosed
 		}
 	}

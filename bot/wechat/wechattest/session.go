@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // What the service answers with to requests it does not like.
@@ -20,6 +21,7 @@ const (
 type session struct {
 	s       *Server
 	n       int // the first is 1
+	uin     int64
 	sid     string
 	skey    string
 	pass    string
@@ -74,7 +76,7 @@ func (s *Server) login() *session {
 	}
 	n := len(s.sessions) + 1
 	x := &session{
-		s: s, n: n, start: len(s.log),
+		s: s, n: n, uin: s.uin, start: len(s.log),
 		names: map[any]string{}, known: map[string]any{}, remarks: map[*Person]string{},
 	}
 	secret := func(what string) string { return x.hash("secret " + what) }
@@ -143,7 +145,7 @@ func (x *session) setCookies(h http.Header) {
 		if name == "webwx_data_ticket" {
 			domain = ".qq.com"
 		}
-		c := http.Cookie{Name: name, Value: x.cookies[name], Domain: domain, Path: "/", Expires: x.s.opt.Now().AddDate(0, 0, 1)}
+		c := http.Cookie{Name: name, Value: x.cookies[name], Domain: domain, Path: "/", Expires: time.Now().AddDate(0, 0, 1)} // by the clock of cookie jars
 		h.Add("Set-Cookie", c.String())
 	}
 }

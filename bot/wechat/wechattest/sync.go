@@ -33,7 +33,7 @@ func (s *Server) keyAt(pos int) syncKey {
 func (s *Server) position(x *session, list []syncItem) int {
 	for _, item := range list {
 		if item.Key == 2 {
-			return min(max(int(item.Val-keyBase), 0), len(s.log))
+			return min(max(int(item.Val-keyBase), s.since), len(s.log))
 		}
 	}
 	return x.start
@@ -44,7 +44,8 @@ func (s *Server) synccheck(c *call) answer {
 	retcode, selector := 0, 0
 	flood := s.opt.FloodLimit
 	pos := -1
-	err := s.wait(c.r.Context(), s.opt.Hold, func() bool {
+	// news, silence or a client that is gone: what is known is answered
+	_ = s.wait(c.r.Context(), s.opt.Hold, func() bool {
 		ret := s.auth(c)
 		if c.session != nil && flood > 0 && s.requests.To("synccheck").MaxPerSecond() > flood {
 			c.session.ended, ret = retCookie, retGone
@@ -65,7 +66,6 @@ func (s *Server) synccheck(c *call) answer {
 		}
 		return true
 	})
-	_ = err // news, silence or a client that is gone: what is known is answered
 	c.ret = retcode
 	a := script(fmt.Sprintf(`window.synccheck={retcode:"%d",selector:"%d"}`, retcode, selector))
 	if s.opt.CookiesAtSync && retcode == 0 {
@@ -128,16 +128,19 @@ type syncAnswer struct {
 	SyncCheckKey           *syncKey
 }
 
+func newSyncAnswer() syncAnswer {
+	return syncAnswer{AddMsgList: []wireMessage{}, ModContactList: []contact{}, DelContactList: []goneContact{}, ModChatRoomMemberList: []contact{}}
+}
+
 // webwxsync gives what follows the key, as much as fits. An old key gives old news again.
 func (s *Server) webwxsync(c *call) answer {
 	var ask struct{ SyncKey syncKey }
 	if json.Unmarshal(c.body, &ask) != nil {
-		c.ret = retParam
-		return onlyRet(retParam)
+		return c.refuse(retParam)
 	}
 	x := c.session
 	pos := s.position(x, ask.SyncKey.List)
-	a := syncAnswer{AddMsgList: []wireMessage{}, ModContactList: []contact{}, DelContactList: []goneContact{}, ModChatRoomMemberList: []contact{}}
+	a := newSyncAnswer()
 	changed := map[any]bool{}
 	end := pos
 	for ; end < len(s.log) && end-pos < s.opt.Batch; end++ {

@@ -2,7 +2,7 @@ package wechattest
 
 import (
 	"bytes"
-	"crypto/md5" //nolint:gosec // what the protocol checks uploads with
+	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -31,7 +31,7 @@ func (u *upload) bytes() []byte { return slices.Clone(u.data) }
 
 type uploadAnswer struct {
 	BaseResponse  baseResponse
-	MediaId       string //nolint:revive // the service's own word
+	MediaId       string
 	StartPos      int
 	AESKey        string `json:",omitempty"`
 	Signature     string `json:",omitempty"`
@@ -41,12 +41,11 @@ type uploadAnswer struct {
 // checkUpload is asked before large files; it knows the file already or hands out what the upload needs.
 func (s *Server) checkUpload(c *call) answer {
 	var ask struct {
-		FileMd5, FileName string //nolint:revive // the service's own words
+		FileMd5, FileName string
 		FileSize          int
 	}
 	if json.Unmarshal(c.body, &ask) != nil || ask.FileMd5 == "" {
-		c.ret = retParam
-		return onlyRet(c.ret)
+		return c.refuse(retParam)
 	}
 	for _, u := range s.uploads {
 		if u.md5 == ask.FileMd5 && u.size == ask.FileSize && u.session == c.session && u.complete() {
@@ -62,13 +61,13 @@ func (s *Server) uploadMedia(c *call) answer {
 	var ask struct {
 		BaseRequest                       *baseRequest
 		TotalLen                          int
-		ToUserName, FromUserName, FileMd5 string //nolint:revive // the service's own words
+		ToUserName, FromUserName, FileMd5 string
 	}
 	bad := json.Unmarshal([]byte(form["uploadmediarequest"]), &ask) != nil
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.base = ask.BaseRequest
-	switch c.ret = s.authFile(c); {
+	switch c.ret = s.auth(c); {
 	case c.ret != 0:
 	case bad, form["webwx_data_ticket"] != c.session.cookies["webwx_data_ticket"], form["size"] != strconv.Itoa(ask.TotalLen),
 		c.session.who(ask.ToUserName) == nil:
@@ -96,7 +95,7 @@ func (s *Server) uploadMedia(c *call) answer {
 	for i := range u.total {
 		whole = append(whole, u.chunks[i]...)
 	}
-	sum := md5.Sum(whole) //nolint:gosec // see above
+	sum := md5.Sum(whole)
 	if len(whole) != u.size || hex.EncodeToString(sum[:]) != u.md5 {
 		delete(s.uploads, id)
 		c.ret = retParam
@@ -104,11 +103,6 @@ func (s *Server) uploadMedia(c *call) answer {
 	}
 	u.data = append([]byte{}, whole...)
 	return reply(uploadAnswer{MediaId: id, StartPos: u.size})
-}
-
-// authFile is the check of requests to the host of files, where only the cookies of the whole domain come.
-func (s *Server) authFile(c *call) int {
-	return s.auth(c)
 }
 
 // readForm reads a multipart body: its fields, and the bytes of its file.

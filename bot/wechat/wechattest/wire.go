@@ -5,7 +5,7 @@ type contact struct {
 	Uin              int64
 	UserName         string
 	NickName         text
-	HeadImgUrl       string //nolint:revive // the service's own word
+	HeadImgUrl       string
 	ContactFlag      int
 	MemberCount      int
 	MemberList       []roomMember
@@ -29,9 +29,9 @@ type contact struct {
 	SnsFlag          int
 	UniFriend        int
 	DisplayName      text
-	ChatRoomId       int //nolint:revive // the service's own word
+	ChatRoomId       int
 	KeyWord          string
-	EncryChatRoomId  string //nolint:revive // the service's own word
+	EncryChatRoomId  string
 	IsOwner          int
 	ChatRoomOwner    string
 }
@@ -53,7 +53,7 @@ type roomMember struct {
 
 // wireMessage is an entry of AddMsgList.
 type wireMessage struct {
-	MsgId                string //nolint:revive // the service's own word
+	MsgId                string
 	FromUserName         string
 	ToUserName           string
 	MsgType              int
@@ -65,8 +65,8 @@ type wireMessage struct {
 	PlayLength           int
 	FileName             text
 	FileSize             string
-	MediaId              string //nolint:revive // the service's own word
-	Url                  string //nolint:revive // the service's own word
+	MediaId              string
+	Url                  string
 	AppMsgType           int
 	StatusNotifyCode     int
 	StatusNotifyUserName string
@@ -76,12 +76,12 @@ type wireMessage struct {
 		AppID string
 		Type  int
 	}
-	HasProductId  int //nolint:revive // the service's own word
+	HasProductId  int
 	Ticket        string
 	ImgHeight     int
 	ImgWidth      int
 	SubMsgType    int
-	NewMsgId      int64 //nolint:revive // the service's own word
+	NewMsgId      int64
 	OriContent    text
 	EncryFileName string
 }

@@ -20,7 +20,7 @@ type Person struct {
 	id   int
 	nick string
 	attr Attr
-	bot  bool
+	sort int // VerifyFlag: 8 and 24 are official accounts
 }
 
 // member is a person in a group.
@@ -69,6 +69,34 @@ func (s *Server) Bot() *Person {
 	return s.bot
 }
 
+// ReplaceBot stands for an account that was barred: the session ends with 1102, another account takes the bot's place
+// in all groups, and it has no friends, no remarks and no news from before.
+func (s *Server) ReplaceBot(nick string) *Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x := s.live(); x != nil {
+		x.ended = retCookie
+	}
+	old := s.bot
+	s.uin++
+	s.since = len(s.log)
+	s.bot = s.addPerson(nick)
+	s.bot.attr.AttrStatus = 102501
+	for _, p := range s.people {
+		p.attr.Friend, p.attr.Remark = false, ""
+	}
+	for _, g := range s.groups {
+		if g.drop(old) {
+			s.addMembers(g, s.bot)
+		}
+		if g.owner == old {
+			g.owner = s.bot
+		}
+	}
+	s.changed()
+	return s.bot
+}
+
 // Group makes a group of these people and the bot. The first of them owns it. It is saved to contacts.
 func (s *Server) Group(name string, people ...*Person) *Group {
 	s.mu.Lock()
@@ -76,6 +104,22 @@ func (s *Server) Group(name string, people ...*Person) *Group {
 	g := s.addGroup(name, people)
 	s.addMembers(g, s.bot)
 	return g
+}
+
+// GroupElsewhere makes a group of these people without the bot, which [Group.AddBot] may bring in. It is not saved.
+func (s *Server) GroupElsewhere(name string, people ...*Person) *Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.addGroup(name, people)
+	g.saved = false
+	return g
+}
+
+// Groups are all groups, also those that the client made.
+func (s *Server) Groups() []*Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.groups)
 }
 
 func (s *Server) addGroup(name string, people []*Person) *Group {
