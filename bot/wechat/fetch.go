@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/eatmoreapple/openwechat"
 )
@@ -107,7 +106,7 @@ func (s *session) rooms(ctx context.Context, names []string) ([]rawContact, erro
 		return nil, err
 	}
 	return slices.DeleteFunc(got.ContactList, func(c rawContact) bool {
-		return !slices.Contains(names, string(c.UserName)) || len(c.MemberList) == 0
+		return !slices.Contains(names, c.UserName) || len(c.MemberList) == 0
 	}), nil
 }
 
@@ -165,7 +164,6 @@ func (s *session) visit(ctx context.Context, names []string) error {
 	}
 	for _, room := range got {
 		s.pending = append(s.pending, s.book.room(room, s.t.now())...)
-		delete(s.lost, string(room.UserName))
 	}
 	if len(got) < len(names) {
 		return fmt.Errorf("%d of %d member lists are missing", len(names)-len(got), len(names))
@@ -174,17 +172,11 @@ func (s *session) visit(ctx context.Context, names []string) error {
 	return nil
 }
 
-// lostFor is how long a group whose member list can't be read is not asked for again.
-const lostFor = 10 * time.Minute
-
 // learn reads the member lists that a batch needs. Groups that are not known at all are worth an error, which
 // makes the batch come again, but only so often; what is merely old is not worth one.
 func (s *session) learn(ctx context.Context, news syncAnswer) error {
 	now := s.t.now()
-	unknown := slices.DeleteFunc(s.book.unknown(news), func(name string) bool {
-		since, lost := s.lost[name]
-		return lost && now.Sub(since) < lostFor
-	})
+	unknown := s.book.unknown(news)
 	wanted := slices.Clone(unknown)
 	for _, name := range s.book.stale(news, now) {
 		if !slices.Contains(wanted, name) {
@@ -200,7 +192,7 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 	for some := range slices.Chunk(wanted, roomsAtOnce) {
 		err = errors.Join(err, s.visit(ctx, some))
 	}
-	still := slices.DeleteFunc(s.book.unknown(news), func(name string) bool { return !slices.Contains(unknown, name) })
+	still := s.book.unknown(news)
 	if err == nil || len(still) == 0 {
 		s.misses = 0
 		return nil
@@ -209,8 +201,8 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 		return fmt.Errorf("read the member lists of %d groups: %w", len(still), err)
 	}
 	s.misses = 0
-	for _, name := range still {
-		s.lost[name] = now
+	for _, name := range still { // so it is not waited for again
+		s.pending = append(s.pending, s.book.room(rawContact{UserName: name}, now)...)
 	}
 	s.t.bell.ring(alarmMembers, "")
 	s.t.log.Warn("wechat: going on without the members of groups", "groups", len(still), "err", says(err))

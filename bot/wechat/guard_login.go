@@ -137,7 +137,7 @@ func (g *guard) begun(req *http.Request) (*http.Response, error) {
 	}
 	short, err := json.Marshal(map[string]any{
 		"BaseResponse": map[string]int{"Ret": 0}, "SyncKey": key,
-		"User": map[string]string{"UserName": string(greeting.User.UserName)},
+		"User": map[string]string{"UserName": greeting.User.UserName},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("webwxinit: %w", err)

@@ -248,10 +248,12 @@ func (p *play) ended() error {
 	}
 }
 
-// soon waits for a condition that nothing signals.
 // long is a text that is said in so many parts.
-func long(parts int) string { return strings.Repeat("一\x00", parts-1) + "一" }
+func long(parts int) string {
+	return strings.TrimSpace(strings.Repeat(strings.Repeat("一", 1500)+"\n", parts))
+}
 
+// soon waits for a condition that nothing signals.
 func soon(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for limit := time.Now().Add(15 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {

@@ -73,7 +73,7 @@ func (s *session) say(ctx context.Context, to string, o bot.Outgoing) (receipt b
 		}
 		said++
 	}
-	for _, piece := range render(o, nil) {
+	for _, piece := range render(o, s.book.called(o)) {
 		if said > 0 {
 			_ = sleep(ctx, s.t.timing.PieceGap)
 		}

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/png"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +86,9 @@ func TestAPictureCanBeSentAfterARestart(t *testing.T) {
 	}
 }
 
+// anyNumber is where it does not matter how much was taken.
+const anyNumber = -1
+
 func TestWhatAnErrorOfASendMeans(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault wechattest.Fault
@@ -105,7 +109,7 @@ func TestWhatAnErrorOfASendMeans(t *testing.T) {
 		"an answer to itself is final":                   {wechattest.Fault{Kind: wechattest.Ret(1204)}, bot.ErrRejected, 0},
 		"a session that ended is down":                   {wechattest.Fault{Kind: wechattest.Ret(1101)}, bot.ErrDown, 0},
 		"a slow answer is an answer":                     {wechattest.Fault{Kind: wechattest.Slow(100 * time.Millisecond)}, nil, 1},
-		"an answer that is too slow leaves it open":      {wechattest.Fault{Kind: wechattest.Slow(4 * time.Second)}, bot.ErrUnknown, 1},
+		"an answer that is too slow leaves it open":      {wechattest.Fault{Kind: wechattest.Slow(4 * time.Second)}, bot.ErrUnknown, anyNumber},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +120,7 @@ func TestWhatAnErrorOfASendMeans(t *testing.T) {
 			if !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
-			soon(t, "what was taken to be shown", func() bool { return len(s.Sent()) == c.taken })
+			soon(t, "what was taken to be shown", func() bool { return c.taken == anyNumber || len(s.Sent()) == c.taken })
 			if n := len(s.Requests().To("webwxsendmsg")); n != 1 {
 				t.Errorf("posted %d times", n)
 			}
@@ -127,6 +131,7 @@ func TestWhatAnErrorOfASendMeans(t *testing.T) {
 func TestNothingListensMeansDown(t *testing.T) {
 	s, p, to := talking(t, wechattest.Options{})
 	s.Down()
+	(&http.Client{Transport: s.Transport()}).CloseIdleConnections() // on one of those, the words may have left
 	if _, err := p.Send(t.Context(), bot.Outgoing{Route: to, Text: "一"}); !errors.Is(err, bot.ErrDown) {
 		t.Errorf("got %v", err)
 	}

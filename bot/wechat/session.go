@@ -25,6 +25,7 @@ type session struct {
 	afresh bool // it left the cursor of an earlier login
 	client *openwechat.Bot
 	guard  *guard
+	saving *hot
 	ctx    context.Context
 	end    context.CancelCauseFunc
 
@@ -41,10 +42,9 @@ type session struct {
 	book *book // safe to ask while messages come
 
 	// Only the goroutine that syncs uses these, once messages may come.
-	pending []bot.Event          // what was learned and could not be delivered yet
-	misses  int                  // how often in a row rooms that a batch needs could not be read
-	lost    map[string]time.Time // rooms that can't be read, and since when
-	refresh time.Time            // when member lists may be read again
+	pending []bot.Event // what was learned and could not be delivered yet
+	misses  int         // how often in a row rooms that a batch needs could not be read
+	refresh time.Time   // when member lists may be read again
 }
 
 // Why we ended a session ourselves.
@@ -55,7 +55,7 @@ var (
 
 // newSession makes a client that is not logged in yet.
 func (t *Transport) newSession(ctx context.Context, sink bot.Sink, login saved, by way, afresh bool) (*session, error) {
-	s := &session{t: t, sink: sink, way: by, afresh: afresh, lost: map[string]time.Time{}}
+	s := &session{t: t, sink: sink, way: by, afresh: afresh}
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	var cookiesKept []kept
 	if by != byScan {
@@ -72,7 +72,8 @@ func (t *Transport) newSession(ctx context.Context, sink bot.Sink, login saved, 
 	if t.troubled {
 		s.guard.pulse.wary()
 	}
-	storage, err := t.store.claim(login, by != byScan, s.guard.cookies, s.note, t.saved)
+	var err error
+	s.saving, err = t.store.claim(login, by != byScan, s.guard.cookies, s.note, t.saved)
 	if err != nil {
 		s.end(err)
 		return nil, err
@@ -86,11 +87,11 @@ func (t *Transport) newSession(ctx context.Context, sink bot.Sink, login saved, 
 	s.client.MessageErrorHandler = s.stumble
 	s.client.UUIDCallback = t.showCode
 	s.client.ScanCallBack = func(openwechat.CheckLoginResponse) { t.scanned() }
-	return s, s.login(storage)
+	return s, s.login()
 }
 
 // login logs the client in. When it returns nil, the client polls, and waits at the guard.
-func (s *session) login(storage *hot) (err error) {
+func (s *session) login() (err error) {
 	patience := map[way]time.Duration{byPush: s.t.timing.PushWait, byScan: s.t.timing.QRLife}[s.way]
 	if patience > 0 {
 		timer := time.AfterFunc(patience, func() { s.end(errExpired) })
@@ -102,12 +103,12 @@ func (s *session) login(storage *hot) (err error) {
 	}
 	switch s.way {
 	case byHot:
-		err = s.client.HotLogin(storage)
+		err = s.client.HotLogin(s.saving)
 	case byPush:
 		s.t.bell.ring(alarmConfirm, "")
-		err = s.client.PushLogin(storage)
+		err = s.client.PushLogin(s.saving)
 	default: // a hot login that finds nothing and falls back to a scan keeps the storage
-		err = s.client.HotLogin(storage, openwechat.NewRetryLoginOption())
+		err = s.client.HotLogin(s.saving, openwechat.NewRetryLoginOption())
 	}
 	if cause := context.Cause(s.ctx); err != nil && errors.Is(cause, errExpired) || errors.Is(err, openwechat.ErrLoginTimeout) {
 		err = errExpired
@@ -175,10 +176,11 @@ func (s *session) stumble(err error) error {
 	return nil
 }
 
-// close ends the session and returns when it can no longer deliver.
+// close ends the session and returns when it can no longer deliver nor save anything.
 func (s *session) close(why error) {
 	s.end(why)
 	s.guard.close()
+	s.saving.close()
 }
 
 // begin delivers what messages must come after: that there is a session, and who is in the groups. Then
@@ -235,7 +237,6 @@ func (s *session) flush(ctx context.Context, more []bot.Event) error {
 		return fmt.Errorf("deliver: %w", err)
 	}
 	s.pending = nil
-	s.book.told(batch)
 	s.t.bell.hush(alarmStorage)
 	return nil
 }

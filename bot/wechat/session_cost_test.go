@@ -36,7 +36,7 @@ func crowded(t testing.TB, groups, members int, into bot.Sink) *session {
 	t.Helper()
 	tr := &Transport{log: slog.New(slog.DiscardHandler), timing: LiveTiming(), now: time.Now, bell: newBell(func(Alarm) {})}
 	tr.hours = openHours(t.TempDir()+"/hours.json", time.Now)
-	s := &session{t: tr, sink: into, lost: map[string]time.Time{}}
+	s := &session{t: tr, sink: into}
 	var self rawContact
 	self.UserName = "@me"
 	s.book = newBook(self, "session", time.Now())

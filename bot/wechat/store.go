@@ -142,6 +142,15 @@ func (h *hot) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// close takes the right to write back. A batch whose cursor is not saved then comes again.
+func (h *hot) close() {
+	h.store.mu.Lock()
+	defer h.store.mu.Unlock()
+	if h.holder == h.store.holder {
+		h.store.holder++
+	}
+}
+
 func (h *hot) write(p []byte) error {
 	var dump struct {
 		BaseRequest  *openwechat.BaseRequest

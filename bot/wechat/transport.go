@@ -1,6 +1,3 @@
-// Package wechat carries a community's words through WeChat, as a web client of a bot account. It is the only
-// package that knows the client library. Nothing that WeChat delivered is lost: messages are stored before the
-// client's cursor moves. docs/wechat.md tells operators what to expect.
 package wechat
 
 import (
@@ -15,9 +12,6 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 )
-
-// Name is the transport's name.
-const Name = "wechat"
 
 // Transport is a bot account in WeChat.
 type Transport struct {
