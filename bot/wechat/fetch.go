@@ -30,14 +30,21 @@ func (s *session) meet() error {
 	}
 	groups := s.book.groups()
 	for some := range slices.Chunk(groups, roomsAtOnce) {
-		if err := s.patiently(func() error { return s.visit(s.ctx, some) }); err != nil {
+		missing := some
+		err := s.patiently(func() (err error) {
+			missing, err = s.visit(s.ctx, some)
+			return err
+		})
+		if err != nil {
 			return err
 		}
+		s.without(missing)
 		if err := s.untilTaken(); err != nil {
 			return err
 		}
 	}
-	s.refresh = s.t.now().Add(s.t.timing.Refresh)
+	s.tended = s.t.now()
+	s.patience = s.t.timing.Refresh + jitter(s.t.timing.RefreshBy)
 	return nil
 }
 
@@ -156,20 +163,28 @@ func (s *session) judged(call string, ret int) error {
 	}
 }
 
-// visit reads member lists and takes them in. It fails unless it got all of them.
-func (s *session) visit(ctx context.Context, names []string) error {
+// visit reads member lists and takes them in. It names the groups whose lists WeChat did not give.
+func (s *session) visit(ctx context.Context, names []string) (missing []string, err error) {
 	got, err := s.rooms(ctx, names)
 	if err != nil {
-		return err
+		return names, err
 	}
+	missing = slices.Clone(names)
 	for _, room := range got {
 		s.pending = append(s.pending, s.book.room(room, s.t.now())...)
+		missing = slices.DeleteFunc(missing, func(name string) bool { return name == room.UserName })
 	}
-	if len(got) < len(names) {
-		return fmt.Errorf("%d of %d member lists are missing", len(names)-len(got), len(names))
+	if len(missing) == 0 {
+		s.t.bell.hush(alarmMembers)
 	}
-	s.t.bell.hush(alarmMembers)
-	return nil
+	return missing, nil
+}
+
+// without goes on without some member lists: nothing waits for them any more.
+func (s *session) without(names []string) {
+	for _, name := range names {
+		s.pending = append(s.pending, s.book.room(rawContact{UserName: name}, s.t.now())...)
+	}
 }
 
 // learn reads the member lists that a batch needs. Groups that are not known at all are worth an error, which
@@ -190,7 +205,11 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 	defer cancel()
 	var err error
 	for some := range slices.Chunk(wanted, roomsAtOnce) {
-		err = errors.Join(err, s.visit(ctx, some))
+		missing, failed := s.visit(ctx, some)
+		if failed == nil && len(missing) > 0 {
+			failed = fmt.Errorf("WeChat gives no member list of %d groups", len(missing))
+		}
+		err = errors.Join(err, failed)
 	}
 	still := s.book.unknown(news)
 	if err == nil || len(still) == 0 {
@@ -201,9 +220,7 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 		return fmt.Errorf("read the member lists of %d groups: %w", len(still), err)
 	}
 	s.misses = 0
-	for _, name := range still { // so it is not waited for again
-		s.pending = append(s.pending, s.book.room(rawContact{UserName: name}, now)...)
-	}
+	s.without(still)
 	s.t.bell.ring(alarmMembers, "")
 	s.t.log.Warn("wechat: going on without the members of groups", "groups", len(still), "err", says(err))
 	return nil
@@ -212,22 +229,26 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 // tend reads member lists again that have become old. It runs between two polls, so that no message overtakes it.
 func (s *session) tend(ctx context.Context) {
 	now := s.t.now()
-	if now.Before(s.refresh) {
+	if now.Sub(s.tended) < s.t.timing.Refresh/20 {
 		return
 	}
-	s.refresh = now.Add(s.t.timing.Refresh/10 + jitter(s.t.timing.RefreshBy/10))
-	old := s.book.old(now, s.t.timing.Refresh+jitter(s.t.timing.RefreshBy))
+	s.tended = now
+	old := s.book.old(now, s.patience)
 	if len(old) == 0 {
 		return
 	}
+	s.patience = s.t.timing.Refresh + jitter(s.t.timing.RefreshBy)
 	release := s.guard.pulse.hold()
 	defer release()
-	ctx, cancel := context.WithTimeout(ctx, s.t.timing.FetchFor)
+	brief, cancel := context.WithTimeout(ctx, s.t.timing.FetchFor)
 	defer cancel()
-	if err := s.visit(ctx, old[:min(len(old), roomsAtOnce)]); err != nil && ctx.Err() == nil {
+	missing, err := s.visit(brief, old[:min(len(old), roomsAtOnce)])
+	if err != nil && ctx.Err() == nil {
 		s.t.log.Warn("wechat: reading member lists again", "err", says(err))
+	} else if err == nil {
+		s.without(missing)
 	}
-	if err := s.flush(s.ctx, nil); err != nil && s.ctx.Err() == nil {
+	if err := s.flush(ctx, nil); err != nil && ctx.Err() == nil {
 		s.t.log.Error("wechat: what was learned is not taken yet", "err", err)
 	}
 }

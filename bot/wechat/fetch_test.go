@@ -1,6 +1,8 @@
 package wechat_test
 
 import (
+	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -78,5 +80,73 @@ func TestContactsComeInPages(t *testing.T) {
 	}
 	if n := len(s.Requests().To("webwxbatchgetcontact")); n != 2 {
 		t.Errorf("%d requests for 60 member lists", n)
+	}
+}
+
+func TestFiftyGroupsOfFiveHundredFitInMemory(t *testing.T) {
+	const groups, members = 50, 500
+	s := serve(t, wechattest.Options{AutoScan: true, QuietLogin: true})
+	people := make([]*wechattest.Person, 5000)
+	for i := range people {
+		people[i] = s.Person(fmt.Sprintf("成员%d号😄 & <b>", i))
+	}
+	for i := range groups {
+		var in []*wechattest.Person
+		for j := range members {
+			in = append(in, people[(i*97+j*7)%len(people)])
+		}
+		s.Group(fmt.Sprintf("群%d", i), in...)
+	}
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	into := newSink()
+	p := run(t, s, t.TempDir(), into)
+	most := uint64(0)
+	soon(t, "logged in", func() bool {
+		runtime.ReadMemStats(&now)
+		most = max(most, now.HeapAlloc)
+		return p.Status().State == wechat.Up
+	})
+	if n := count(into.all(), bot.MembersSeen); n != groups {
+		t.Errorf("%d groups", n)
+	}
+	used := (int64(most) - int64(before.HeapAlloc)) >> 20
+	t.Logf("a login to %d groups of %d holds at most %d MB, the server's share and garbage among them", groups, members, used)
+	if used > 250 {
+		t.Errorf("%d MB", used)
+	}
+}
+
+func TestMemberListsAreReadAgainFromTimeToTime(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	ming := s.Person("小明")
+	s.Group("大群", ming)
+	p := run(t, s, t.TempDir(), newSink(), func(o *wechat.Options) {
+		o.Timing.Refresh, o.Timing.RefreshBy = 100*time.Millisecond, 10*time.Millisecond
+	}).up()
+	ming.Rename("小明明")
+	p.sink.until(t, "the new name", func(events []bot.Event) bool {
+		for _, e := range events {
+			if e.Kind == bot.Renamed && e.From.Name == "小明明" {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func TestAGroupThatIsGoneDoesNotDelayTheLogin(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	for range 3 {
+		s.Group("群", s.Person("小明"))
+	}
+	s.Fault(wechattest.Fault{Path: "webwxbatchgetcontact", Kind: wechattest.NoContacts})
+	p := run(t, s, t.TempDir(), newSink()).up()
+	if n := len(s.Requests().To("webwxbatchgetcontact")); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+	if began, _ := p.rang("members"); began != 0 {
+		t.Error("an alarm rang")
 	}
 }

@@ -290,3 +290,32 @@ func TestWhatWasBegunIsFinishedWhenTheProgramStops(t *testing.T) {
 		t.Errorf("it took %s", took)
 	}
 }
+
+func TestAFriendRequestIsAccepted(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	hong := s.Person("小红")
+	p := run(t, s, t.TempDir(), newSink()).up()
+	hong.AskFriend("我是大群的小红")
+	var asked bot.Event
+	p.sink.until(t, "the request", func(events []bot.Event) bool {
+		for _, e := range events {
+			if e.Kind == bot.FriendAsked {
+				asked = e
+			}
+		}
+		return asked.Ref != ""
+	})
+	if _, err := p.Send(t.Context(), bot.Outgoing{Action: bot.AcceptFriend, Token: asked.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Accepted(); len(got) != 1 || got[0] != hong {
+		t.Errorf("accepted %d", len(got))
+	}
+	soon(t, "that the friend can be written to", func() bool {
+		_, err := p.Send(t.Context(), bot.Outgoing{Route: bot.Route{User: asked.From.User}, Text: "你好"})
+		return err == nil
+	})
+	if _, err := p.Send(t.Context(), bot.Outgoing{Action: bot.AcceptFriend, Token: "nonsense"}); !errors.Is(err, bot.ErrRejected) {
+		t.Errorf("nonsense is %v", err)
+	}
+}

@@ -42,9 +42,10 @@ type session struct {
 	book *book // safe to ask while messages come
 
 	// Only the goroutine that syncs uses these, once messages may come.
-	pending []bot.Event // what was learned and could not be delivered yet
-	misses  int         // how often in a row rooms that a batch needs could not be read
-	refresh time.Time   // when member lists may be read again
+	pending  []bot.Event   // what was learned and could not be delivered yet
+	misses   int           // how often in a row rooms that a batch needs could not be read
+	tended   time.Time     // when it was last looked whether member lists are old
+	patience time.Duration // how old they may become
 }
 
 // Why we ended a session ourselves.
