@@ -37,7 +37,7 @@ func (e *Engine) claimFor(ctx context.Context, transport string, now time.Time, 
 func (e *Engine) claim(ctx context.Context, transport string, now time.Time, limit int) (claimed []Outgoing, looked int, err error) {
 	err = e.Do(ctx, func(ctx context.Context) error {
 		claimed = nil
-		least, err := e.leastUrgent(ctx, now)
+		least, _, err := e.leastUrgent(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -65,13 +65,14 @@ func (e *Engine) claim(ctx context.Context, transport string, now time.Time, lim
 	return claimed, looked, err
 }
 
-// leastUrgent is the last priority that may be said: alerts only while a manager's pause holds.
-func (e *Engine) leastUrgent(ctx context.Context, now time.Time) (Priority, error) {
-	_, on, err := paused(ctx, e.db, now)
+// leastUrgent is the last priority that may be said: alerts only while a manager's pause holds. until is when it
+// ends; zero: not known, or there is none.
+func (e *Engine) leastUrgent(ctx context.Context, now time.Time) (least Priority, until time.Time, err error) {
+	h, on, err := paused(ctx, e.db, now)
 	if on {
-		return Alert, err
+		return Alert, h.until, err
 	}
-	return math.MaxInt32, err
+	return math.MaxInt32, until, err
 }
 
 // take marks something as being sent, in the message that head leads.

@@ -17,11 +17,11 @@ func (e *Engine) claimPaced(ctx context.Context, p *pacer, now time.Time) (bundl
 	}
 	err = e.Do(ctx, func(ctx context.Context) error {
 		bundle, next = nil, time.Time{}
-		least, err := e.leastUrgent(ctx, now)
+		least, until, err := e.leastUrgent(ctx, now)
 		if err != nil {
 			return err
 		}
-		w := newWalk(e, p, now, least)
+		w := newWalk(e, p, now, least, until)
 		for range pickTries {
 			picked, err := w.pick(ctx)
 			if err != nil {

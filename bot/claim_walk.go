@@ -43,9 +43,10 @@ type waiting struct {
 	sorted         time.Time
 }
 
-func newWalk(e *Engine, p *pacer, now time.Time, least Priority) *walk {
+func newWalk(e *Engine, p *pacer, now time.Time, least Priority, paused time.Time) *walk {
 	w := &walk{e: e, p: p, now: now, least: least}
 	w.resting, w.next = p.resting(now)
+	w.next = earlier(w.next, paused)
 	w.heavy, _ = p.ready(now, 2)
 	w.pictures = p.picturesReady(now)
 	w.night, w.from, w.till = p.quiet(now)
