@@ -67,6 +67,7 @@ type street struct {
 	pacing     *bot.Pacing
 	heard      log
 	guard      bot.Guard
+	screen     func(text string) (string, bool)
 	saying     []bot.Outgoing
 	due        []time.Time // when something said is not to be said before
 	n          int
@@ -75,7 +76,8 @@ type street struct {
 // newStreet sends groups named "x/..." through transport x.
 func newStreet(t *testing.T, s *storage, start time.Time, transports ...bot.Transport) *street {
 	t.Helper()
-	st := &street{s: s, now: start, transports: transports, pacing: bot.NewPacing(s, time.UTC)}
+	st := &street{s: s, now: start, transports: transports, pacing: bot.NewPacing(s, time.UTC),
+		screen: func(string) (string, bool) { return "", false }}
 	for _, tr := range transports {
 		if p, ok := tr.(*paced); ok {
 			p.now, p.pass = func() time.Time { return st.now }, func(d time.Duration) { st.now = st.now.Add(d) }
@@ -98,6 +100,7 @@ func newStreet(t *testing.T, s *storage, start time.Time, transports ...bot.Tran
 		},
 	})
 	opts.Pacing = st.pacing
+	opts.Screen = func(text string) (string, bool) { return st.screen(text) }
 	opts.Resolve = func(_ context.Context, o *bot.Outgoing) error {
 		to := o.Group + o.Member
 		name, _, ok := strings.Cut(to, "/")
