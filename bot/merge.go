@@ -45,7 +45,7 @@ func merged(bundle []Outgoing) Outgoing {
 // joined lists the items on one line, unless that would be hard to read.
 func joined(head string, items []string) string {
 	comma := "、"
-	if head != "" && isASCII(head) {
+	if head = strings.TrimSpace(head); head != "" && head[len(head)-1] < utf8.RuneSelf { // it ends as English does
 		comma = ", "
 	}
 	for _, item := range items {
@@ -54,13 +54,4 @@ func joined(head string, items []string) string {
 		}
 	}
 	return strings.Join(items, comma)
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
