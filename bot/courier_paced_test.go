@@ -74,7 +74,7 @@ type street struct {
 }
 
 // newStreet sends groups named "x/..." through transport x.
-func newStreet(t *testing.T, s *storage, start time.Time, transports ...bot.Transport) *street {
+func newStreet(t testing.TB, s *storage, start time.Time, transports ...bot.Transport) *street {
 	t.Helper()
 	st := &street{s: s, now: start, transports: transports, pacing: bot.NewPacing(s, time.UTC),
 		screen: func(string) (string, bool) { return "", false }}
@@ -116,7 +116,7 @@ func newStreet(t *testing.T, s *storage, start time.Time, transports ...bot.Tran
 }
 
 // open starts the engine and its courier, as after a restart.
-func (st *street) open(t *testing.T) {
+func (st *street) open(t testing.TB) {
 	t.Helper()
 	if err := st.Start(t.Context(), st.now); err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func (st *street) open(t *testing.T) {
 }
 
 // say has the feature say something now.
-func (st *street) say(t *testing.T, saying ...bot.Outgoing) {
+func (st *street) say(t testing.TB, saying ...bot.Outgoing) {
 	t.Helper()
 	st.n++
 	st.saying = saying
@@ -138,7 +138,7 @@ func (st *street) say(t *testing.T, saying ...bot.Outgoing) {
 }
 
 // until lets time pass, and the courier work: at the times that it names, and when something is due.
-func (st *street) until(t *testing.T, end time.Time) {
+func (st *street) until(t testing.TB, end time.Time) {
 	t.Helper()
 	for {
 		n, next, err := st.courier.Step(t.Context())
@@ -161,7 +161,7 @@ func (st *street) until(t *testing.T, end time.Time) {
 	}
 }
 
-func (st *street) pass(t *testing.T, d time.Duration) { t.Helper(); st.until(t, st.now.Add(d)) }
+func (st *street) pass(t testing.TB, d time.Duration) { t.Helper(); st.until(t, st.now.Add(d)) }
 
 // answer is an answer to a group or, with a picture, a picture.
 func answer(group, text string) bot.Outgoing {
