@@ -10,28 +10,43 @@ import (
 	"time"
 )
 
-// Courier carries what was said to the transports. One courier serves one engine.
+// Courier carries what was said to the transports. One courier serves one engine. Where all transports take
+// words as fast as they come, it carries everything in order. Otherwise it sorts what is due by transport, and
+// each transport has a speaker of its own that keeps to its pace, so that none waits for another.
 type Courier struct {
 	engine     *Engine
 	transports map[string]Transport
 	now        func() time.Time
 	log        *slog.Logger
 
-	rounds    sync.Mutex // one round at a time; guards unsettled
-	unsettled []Result   // what was sent and could not be written down yet
+	sorts    bool
+	speakers []*speaker
+	rounds   sync.Mutex // one round at a time
 }
 
 // Courier makes the courier that sends through the given transports. now is the clock that decides what is due.
 func (e *Engine) Courier(now func() time.Time, transports ...Transport) *Courier {
 	c := &Courier{engine: e, transports: map[string]Transport{}, now: now, log: e.log}
+	paces := map[string]*Pace{}
 	for _, t := range transports {
 		c.transports[t.Name()] = t
+		if capable, ok := t.(Capable); ok && capable.Capabilities().Pace != nil {
+			paces[t.Name()], c.sorts = capable.Capabilities().Pace, true
+		}
+	}
+	e.opts.Pacing.begin(paces)
+	if !c.sorts {
+		c.speakers = []*speaker{newSpeaker(c, unsorted, nil)}
+		return c
+	}
+	for _, t := range transports {
+		c.speakers = append(c.speakers, newSpeaker(c, t.Name(), paces[t.Name()]))
 	}
 	return c
 }
 
 // How much is claimed at once, how often the outbox is looked at without being told to, and how long a
-// transport that is down is left alone.
+// transport that is down and has no pace is left alone.
 const (
 	claimAtOnce = 64
 	lookEvery   = time.Second
@@ -40,106 +55,109 @@ const (
 
 // Run sends until ctx ends. What it was sending when a process died has an unknown outcome and is not sent again.
 func (c *Courier) Run(ctx context.Context) error {
+	if !c.sorts {
+		c.loop(ctx, c.engine.wake, c.speakers[0].turn)
+		return nil
+	}
+	var wg sync.WaitGroup
+	for _, s := range c.speakers {
+		wg.Go(func() { c.loop(ctx, s.wake, s.turn) })
+	}
+	c.loop(ctx, c.engine.wake, func(ctx context.Context) (int, time.Time, error) {
+		n, err := c.sort(ctx, c.now())
+		return n, time.Time{}, err
+	})
+	wg.Wait()
+	return nil
+}
+
+// loop takes turns as long as they do something, and then waits: to be woken, for a while, or until what the
+// turn said comes next.
+func (c *Courier) loop(ctx context.Context, wake <-chan struct{}, turn func(ctx context.Context) (did int, next time.Time, err error)) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-c.engine.wake:
+			return
+		case <-wake:
 		case <-timer.C:
 		}
+		wait := lookEvery
 		for {
-			n, err := c.Round(ctx)
+			n, next, err := turn(ctx)
 			if err != nil {
 				if ctx.Err() != nil {
-					return nil
+					return
 				}
 				c.log.Error("courier", "err", err)
 			}
 			if n == 0 || err != nil {
+				if !next.IsZero() {
+					wait = min(max(next.Sub(c.now()), time.Millisecond), lookEvery)
+				}
 				break
 			}
 		}
-		timer.Reset(lookEvery)
+		timer.Reset(wait)
 	}
 }
 
-// Drain sends everything that is due now, and returns when nothing is left that could be sent. What is put
-// back meanwhile is not tried again.
+// Drain sends everything that is due now and that the paces allow, and returns when nothing is left that could
+// be sent. What is put back meanwhile is not tried again.
 func (c *Courier) Drain(ctx context.Context) error {
 	for due := c.now(); ; {
-		n, err := c.round(ctx, due)
+		n, _, err := c.round(ctx, due)
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-// Round claims once, sends what it got, and tells how much that was. Of rounds that are asked for at once each waits for the one before.
-func (c *Courier) Round(ctx context.Context) (tried int, err error) { return c.round(ctx, c.now()) }
+// Round claims once for each transport, sends what it got, and tells how much that was. Of rounds that are
+// asked for at once each waits for the one before.
+func (c *Courier) Round(ctx context.Context) (tried int, err error) {
+	tried, _, err = c.round(ctx, c.now())
+	return tried, err
+}
 
-func (c *Courier) round(ctx context.Context, due time.Time) (tried int, err error) {
+// round also tells when there may be something to send that has to wait now; zero: not known.
+func (c *Courier) round(ctx context.Context, due time.Time) (tried int, next time.Time, err error) {
 	c.rounds.Lock()
 	defer c.rounds.Unlock()
-	if err := errors.Join(ctx.Err(), c.settle(ctx)); err != nil {
-		return 0, err
-	}
-	claimed, err := c.engine.Claim(ctx, due, claimAtOnce)
-	if err != nil {
-		return 0, fmt.Errorf("claim: %w", err)
-	}
-	for _, o := range claimed {
-		c.unsettled = append(c.unsettled, c.send(ctx, o))
-	}
-	return len(claimed), c.settle(ctx)
-}
-
-// settle writes down what was sent, even when we are told to stop now. While it can't, the results are kept
-// and nothing else is sent.
-func (c *Courier) settle(ctx context.Context) error {
-	if len(c.unsettled) == 0 {
-		return nil
-	}
-	if err := c.engine.Settle(context.WithoutCancel(ctx), c.now(), c.unsettled...); err != nil {
-		return fmt.Errorf("settle: %w", err)
-	}
-	c.unsettled = nil
-	return nil
-}
-
-func (c *Courier) send(ctx context.Context, o Outgoing) Result {
-	r := Result{Outgoing: o}
-	t := c.transports[o.Route.Transport]
-	if t == nil {
-		r.Outcome, r.Reason, r.Until = Pending, "transport does not run: "+o.Route.Transport, c.now().Add(downFor)
-		return r
-	}
-	if ctx.Err() != nil {
-		r.Outcome, r.Reason = Pending, "stopping"
-		return r
-	}
-	receipt, err := sendSafely(ctx, t, o)
-	var limited *LimitedError
-	switch {
-	case err == nil:
-		r.Outcome, r.Receipt = Sent, receipt.ID
-		return r
-	case errors.As(err, &limited):
-		r.Outcome, r.Until = Pending, limited.Until
-		if !r.Until.After(c.now()) {
-			r.Until = c.now().Add(downFor)
+	for n := 1; c.sorts && n > 0; {
+		if n, err = c.sort(ctx, due); err != nil {
+			return 0, next, err
 		}
-	case errors.Is(err, ErrDown):
-		r.Outcome, r.Until = Pending, c.now().Add(downFor)
-	case errors.Is(err, ErrRejected):
-		r.Outcome = Failed
-	default:
-		r.Outcome = Unknown
 	}
-	r.Reason = err.Error()
-	c.log.Warn("not sent", "feature", o.Feature, "outbox", o.ID, "outcome", string(r.Outcome), "err", err)
-	return r
+	var problems []error
+	for _, s := range c.speakers {
+		n, at, err := s.speak(ctx, due)
+		tried, next = tried+n, earlier(next, at)
+		problems = append(problems, err)
+	}
+	return tried, next, errors.Join(problems...)
+}
+
+// sort gives what is due to the speakers, and tells them.
+func (c *Courier) sort(ctx context.Context, due time.Time) (looked int, err error) {
+	looked, err = c.engine.sort(ctx, due, func(transport string) bool { return c.transports[transport] != nil })
+	if err != nil {
+		return looked, fmt.Errorf("sort: %w", err)
+	}
+	if looked > 0 {
+		for _, s := range c.speakers {
+			s.poke()
+		}
+	}
+	return looked, nil
+}
+
+// resort asks for another look at what is not sorted.
+func (c *Courier) resort() {
+	if c.sorts {
+		c.engine.wakeCourier()
+	}
 }
 
 // sendSafely makes a panic of a transport an unknown outcome.

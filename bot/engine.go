@@ -33,6 +33,9 @@ type Options struct {
 	Batch    int               // how many events may share one transaction; 0: 1,024
 	Log      *slog.Logger
 
+	// Pacing is shared with those who pause the bot and look at its queue; nil: nobody does, and nights are those of UTC.
+	Pacing *Pacing
+
 	// OnSaid hears what was said, in order, after the commit.
 	OnSaid func(Outgoing)
 }
@@ -86,6 +89,9 @@ func New(opts Options) (*Engine, error) {
 	}
 	if opts.Secret == nil {
 		opts.Secret = new([]byte)
+	}
+	if opts.Pacing == nil {
+		opts.Pacing = NewPacing(opts.Storage, time.UTC)
 	}
 	if opts.OnSaid == nil {
 		opts.OnSaid = func(Outgoing) {}

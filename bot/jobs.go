@@ -29,6 +29,10 @@ func (e *Engine) Start(ctx context.Context, at time.Time) error {
 				return fmt.Errorf("start: %w", err)
 			}
 		}
+		// What waits is sorted anew: transports may have changed.
+		if _, err := exec(ctx, e.db, `UPDATE outbox SET transport = '' WHERE state = 'pending' AND transport <> ''`); err != nil {
+			return fmt.Errorf("start: %w", err)
+		}
 		for _, j := range e.jobOrder {
 			var last int64
 			err := e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT last FROM jobs WHERE name = ?`, j.name).Scan(&last)

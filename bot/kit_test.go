@@ -156,7 +156,7 @@ func options(s bot.Storage, features ...bot.Feature) bot.Options {
 	}
 }
 
-func engine(t *testing.T, opts bot.Options) *bot.Engine {
+func engine(t testing.TB, opts bot.Options) *bot.Engine {
 	t.Helper()
 	e, err := bot.New(opts)
 	if err != nil {
@@ -191,7 +191,7 @@ func message(id, text string) bot.Event {
 	return bot.Event{ID: id, Kind: bot.Message, At: noon, SeenAt: noon, Transport: "fake", Chat: "g", From: bot.Person{User: "u", Name: "小明"}, Text: text}
 }
 
-func deliver(t *testing.T, e *bot.Engine, batch ...bot.Event) {
+func deliver(t testing.TB, e *bot.Engine, batch ...bot.Event) {
 	t.Helper()
 	if err := e.Deliver(t.Context(), batch); err != nil {
 		t.Fatalf("deliver: %v", err)

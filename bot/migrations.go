@@ -5,7 +5,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// Migrations makes the machine's tables: inbox, outbox, jobs, later.
+// Migrations makes the machine's tables: inbox, outbox, jobs, later, holds.
 func Migrations() []*gormigrate.Migration {
 	return []*gormigrate.Migration{{
 		ID: "2026112201_machine",
@@ -29,6 +29,39 @@ func Migrations() []*gormigrate.Migration {
 				`CREATE TABLE jobs (name TEXT PRIMARY KEY, last BIGINT NOT NULL)`,
 				`CREATE TABLE later (job TEXT NOT NULL, key TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (job, key))`,
 				`CREATE INDEX later_at ON later (at)`,
+			} {
+				if err := tx.Exec(stmt).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, {
+		ID: "2026112301_pace",
+		Migrate: func(tx *gorm.DB) error {
+			for _, stmt := range []string{
+				`ALTER TABLE outbox ADD COLUMN action TEXT NOT NULL DEFAULT ''`,
+				`ALTER TABLE outbox ADD COLUMN token TEXT NOT NULL DEFAULT ''`,
+				`ALTER TABLE outbox ADD COLUMN merge_key TEXT NOT NULL DEFAULT ''`,
+				`ALTER TABLE outbox ADD COLUMN merge_head TEXT NOT NULL DEFAULT ''`,
+				`ALTER TABLE outbox ADD COLUMN merge_item TEXT NOT NULL DEFAULT ''`,
+				`ALTER TABLE outbox ADD COLUMN dated INTEGER NOT NULL DEFAULT 0`,
+				// Empty until the courier has sorted the row; then the transport that says it.
+				`ALTER TABLE outbox ADD COLUMN transport TEXT NOT NULL DEFAULT ''`,
+				`ALTER TABLE outbox ADD COLUMN sorted_at BIGINT NOT NULL DEFAULT 0`,
+				// When the transport took it, or may have; 0 for what never reached it.
+				`ALTER TABLE outbox ADD COLUMN sent_at BIGINT NOT NULL DEFAULT 0`,
+				// The row that led the message in which this one was said: itself, unless merged.
+				`ALTER TABLE outbox ADD COLUMN head BIGINT NOT NULL DEFAULT 0`,
+				`DROP INDEX outbox_pending`,
+				`CREATE INDEX outbox_unsorted ON outbox (priority, id) WHERE state = 'pending' AND transport = ''`,
+				`CREATE INDEX outbox_waiting ON outbox (transport, priority, id) WHERE state = 'pending' AND transport <> ''`,
+				`CREATE INDEX outbox_merge ON outbox (group_id, merge_key, id) WHERE state = 'pending' AND merge_key <> ''`,
+				`CREATE INDEX outbox_sent ON outbox (transport, sent_at) WHERE sent_at > 0`,
+				`CREATE INDEX outbox_settled ON outbox (settled_at) WHERE settled_at > 0`,
+				// A pause that managers asked for has no name; the others are transports that were told to be slower.
+				`CREATE TABLE holds (
+					name TEXT PRIMARY KEY, since BIGINT NOT NULL, until BIGINT NOT NULL, strikes INTEGER NOT NULL, by_member TEXT NOT NULL)`,
 			} {
 				if err := tx.Exec(stmt).Error; err != nil {
 					return err

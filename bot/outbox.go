@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -11,10 +10,13 @@ import (
 // enqueue stores something said, to be sent after the commit.
 func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 	state, reason := Pending, ""
-	o.Text = Clean(o.Text)
+	o.Text, o.MergeHead, o.MergeItem = Clean(o.Text), Clean(o.MergeHead), Clean(o.MergeItem)
 	if word, bad := e.opts.Screen(o.Text); bad {
 		state, reason = Withheld, "own speech holds a forbidden word: "+word
 		e.log.Warn("own speech withheld", "feature", o.Feature, "event", o.Event, "word", word)
+	}
+	if _, bad := e.opts.Screen(o.MergeHead + o.MergeItem); bad || o.Merge != "" && !o.mergeable() {
+		o.Merge = ""
 	}
 	mention := ""
 	if len(o.Mention) > 0 {
@@ -25,9 +27,11 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 		mention = string(b)
 	}
 	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
-		said_at, not_before, not_after, guard, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
-		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason)
+		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason,
+		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated))
 	if err != nil {
 		return err
 	}
@@ -41,49 +45,10 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 	return nil
 }
 
-// Claim takes up to limit things that are due, most urgent first, marks them as being sent, and gives them
-// with their routes. What is too late, guarded or without a receiver is withheld instead, and its feature
-// told. Nothing claimed means that nothing is due.
-func (e *Engine) Claim(ctx context.Context, now time.Time, limit int) (claimed []Outgoing, err error) {
-	for looked := 1; err == nil && looked > 0 && len(claimed) == 0; {
-		claimed, looked, err = e.claim(ctx, now, limit)
-	}
-	return claimed, err
-}
-
-func (e *Engine) claim(ctx context.Context, now time.Time, limit int) (claimed []Outgoing, looked int, err error) {
-	err = e.Do(ctx, func(ctx context.Context) error {
-		claimed = nil
-		due, err := e.outgoings(ctx, `state = 'pending' AND not_before <= ? ORDER BY priority, id LIMIT ?`, now.UnixMilli(), limit)
-		if err != nil {
-			return err
-		}
-		looked = len(due)
-		for _, o := range due {
-			reason, err := e.check(ctx, &o, now)
-			if err != nil {
-				return err
-			}
-			if reason != "" {
-				if err := e.settle(ctx, o, Withheld, reason, now); err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, attempts = attempts + 1 WHERE id = ?`, string(Sending), o.ID); err != nil {
-				return err
-			}
-			claimed = append(claimed, o)
-		}
-		return nil
-	})
-	return claimed, looked, err
-}
-
 // outgoings reads what a condition chooses from the outbox.
 func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Outgoing, error) {
 	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT id, feature, ref, event, group_id, member_id, text, mention, picture,
-		priority, said_at, not_before, not_after, guard FROM outbox
+		priority, said_at, not_before, not_after, guard, action, token, merge_key, merge_head, merge_item, dated FROM outbox
 		WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
@@ -93,9 +58,9 @@ func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Ou
 	for rows.Next() {
 		var o Outgoing
 		var mention string
-		var said, before, after int64
+		var said, before, after, dated int64
 		if err := rows.Scan(&o.ID, &o.Feature, &o.Ref, &o.Event, &o.Group, &o.Member, &o.Text, &mention, &o.Picture,
-			&o.Priority, &said, &before, &after, &o.Guard); err != nil {
+			&o.Priority, &said, &before, &after, &o.Guard, &o.Action, &o.Token, &o.Merge, &o.MergeHead, &o.MergeItem, &dated); err != nil {
 			return nil, fmt.Errorf("read outbox: %w", err)
 		}
 		if mention != "" {
@@ -104,56 +69,20 @@ func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Ou
 			}
 		}
 		o.SaidAt, o.NotBefore, o.NotAfter = FromMillis(said), FromMillis(before), FromMillis(after)
+		o.Dated = dated == 1
 		due = append(due, o)
 	}
 	return due, rows.Err()
 }
 
-// check decides whether something due may be sent, and resolves where to.
-func (e *Engine) check(ctx context.Context, o *Outgoing, now time.Time) (reason string, err error) {
-	if !o.NotAfter.IsZero() && now.After(o.NotAfter) {
-		return "too late", nil
-	}
-	if o.Guard != "" {
-		guard := e.guards[o.Feature+"."+o.Guard]
-		if guard == nil {
-			return "its guard no longer exists: " + o.Guard, nil
-		}
-		err := e.shielded(ctx, func(ctx context.Context) (err error) {
-			reason, err = guard(ctx, *o, now)
-			return err
-		})
-		if err != nil {
-			if dead := e.db.Alive(ctx); dead != nil {
-				return "", errors.Join(err, dead)
-			}
-			e.log.Error("guard failed; its words are withheld", "feature", o.Feature, "guard", o.Guard, "err", err)
-			return "its guard failed", nil
-		}
-		if reason != "" {
-			return reason, nil
-		}
-	}
-	if err := e.shielded(ctx, func(ctx context.Context) error { return e.opts.Resolve(ctx, o) }); err != nil {
-		if dead := e.db.Alive(ctx); dead != nil {
-			return "", errors.Join(err, dead)
-		}
-		return err.Error(), nil
-	}
-	return "", nil
-}
-
-// shielded runs somebody's code in a savepoint, so that neither its error nor its panic spoils what is around it.
-func (e *Engine) shielded(ctx context.Context, fn func(ctx context.Context) error) error {
-	return e.db.Tx(ctx, func(ctx context.Context) error {
-		return safely(ctx, nil, func(ctx context.Context, _ *Request) error { return fn(ctx) })
-	})
-}
-
 // settle writes the final state of something said and tells its feature, once.
 func (e *Engine) settle(ctx context.Context, o Outgoing, outcome Outcome, reason string, now time.Time) error {
-	res, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE id = ? AND state IN ('pending', 'sending')`,
-		string(outcome), Clean(reason), now.UnixMilli(), o.ID)
+	sent := now.UnixMilli()
+	if outcome == Withheld {
+		sent = 0
+	}
+	res, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, sent_at = ? WHERE id = ? AND state IN ('pending', 'sending')`,
+		string(outcome), Clean(reason), now.UnixMilli(), sent, o.ID)
 	if err != nil {
 		return fmt.Errorf("settle %d: %w", o.ID, err)
 	}
@@ -177,11 +106,20 @@ func (e *Engine) settle(ctx context.Context, o Outgoing, outcome Outcome, reason
 // Settle records what became of claimed things, in one transaction. An outcome of Pending puts a thing back
 // until the given time.
 func (e *Engine) Settle(ctx context.Context, now time.Time, results ...Result) error {
+	return e.settleAll(ctx, now, nil, results)
+}
+
+// settleAll is Settle, and remembers together with it that a transport was limited.
+func (e *Engine) settleAll(ctx context.Context, now time.Time, h *hold, results []Result) error {
 	return e.Do(ctx, func(ctx context.Context) error {
+		if h != nil {
+			if err := writeHold(ctx, e.db, *h); err != nil {
+				return err
+			}
+		}
 		for _, r := range results {
 			if r.Outcome == Pending {
-				if _, err := exec(ctx, e.db, `UPDATE outbox SET state = 'pending', not_before = ?, reason = ? WHERE id = ? AND state = 'sending'`,
-					Millis(r.Until), Clean(r.Reason), r.Outgoing.ID); err != nil {
+				if err := e.putBack(ctx, r); err != nil {
 					return err
 				}
 				continue
@@ -199,6 +137,20 @@ func (e *Engine) Settle(ctx context.Context, now time.Time, results ...Result) e
 	})
 }
 
+// putBack makes something wait again: what is paced for its transport and in its old place, the rest to be sorted anew.
+func (e *Engine) putBack(ctx context.Context, r Result) error {
+	until, transport := Millis(r.Until), unsorted
+	if r.inPlace {
+		until, transport = Millis(r.Outgoing.NotBefore), r.Outgoing.Route.Transport
+	}
+	_, err := exec(ctx, e.db, `UPDATE outbox SET state = 'pending', not_before = ?, reason = ?, transport = ?, sent_at = 0, head = 0
+		WHERE id = ? AND state = 'sending'`, until, Clean(r.Reason), transport, r.Outgoing.ID)
+	if err != nil {
+		return fmt.Errorf("put back %d: %w", r.Outgoing.ID, err)
+	}
+	return nil
+}
+
 // Result is what became of one claimed thing.
 type Result struct {
 	Outgoing Outgoing
@@ -206,6 +158,8 @@ type Result struct {
 	Reason   string
 	Receipt  string
 	Until    time.Time // Pending: when to try again
+
+	inPlace bool // Pending: the transport as a whole waits, and this keeps its place
 }
 
 // ForgetSaid removes what was said before an instant and has a final outcome.
@@ -214,4 +168,11 @@ func ForgetSaid(ctx context.Context, s Storage, before time.Time) error {
 		return fmt.Errorf("forget what was said: %w", err)
 	}
 	return nil
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -110,7 +110,8 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	if err != nil {
 		return nil, err
 	}
-	list := features(a.db, a.community, a.ledger, s)
+	pacing := bot.NewPacing(a.db, calendar.Zone())
+	list := features(a.db, a.community, a.ledger, s, pacing)
 	if err := a.community.Undo.Build(); err != nil {
 		return nil, err
 	}
@@ -121,7 +122,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	a.engine, err = bot.New(bot.Options{
 		Storage: a.db, Features: list, Observe: a.community.Observe, Resolve: a.community.Resolve,
 		Screen: a.community.Words.Forbidden, Next: schedule.Next(calendar.Zone()), Language: s.Community.Language,
-		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret,
+		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret, Pacing: pacing,
 		Passing: func(err error) bool { return database.IsFull(err) || database.IsRetryable(err) },
 	})
 	if err != nil {
@@ -208,7 +209,7 @@ func allOwners(s *settings) []database.Owner {
 	if err != nil {
 		return nil
 	}
-	return owners(features(nil, c, nil, s))
+	return owners(features(nil, c, nil, s, nil))
 }
 
 // logger writes for people on a terminal and JSON otherwise, always to standard error.

@@ -14,6 +14,7 @@ type CLI struct {
 	Ledger   ledgerCmd   `cmd:"" help:"Check the points ledger."`
 	BindCode bindCodeCmd `cmd:"" help:"Make a new code that makes its user the owner."`
 	Replay   replayCmd   `cmd:"" help:"Run a transcript and check what is said."`
+	Queue    queueCmd    `cmd:"" help:"Show what waits to be sent, beside a running bot."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
 	Commands commandsCmd `cmd:"" help:"Print the table of chat commands."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

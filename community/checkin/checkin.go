@@ -57,8 +57,25 @@ func (f *checkin) run(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Reply(f.answer(r, day, run, earned, bonus))
+	f.say(r, day, run, earned, bonus)
 	return nil
+}
+
+// say answers a check-in. In busy moments the answers of a group are said in one message.
+func (f *checkin) say(r *bot.Request, day community.Day, run run, earned, bonus int64) {
+	o := bot.Outgoing{Text: f.answer(r, day, run, earned, bonus), Priority: bot.Answer, Member: r.Actor.Member}
+	if r.Actor.Group != "" {
+		item := r.T("merged", "Name", r.Actor.Name, "Streak", run.length())
+		if earned+bonus > 0 {
+			item += r.T("merged_points", "Points", earned+bonus)
+		}
+		if bonus > 0 {
+			item += r.T("merged_bonus")
+		}
+		o.Group, o.Member = r.Actor.Group, ""
+		o.Merge, o.MergeHead, o.MergeItem = "done/"+day.String(), r.T("merged_head")+f.countedFor(r, day), item
+	}
+	r.Send(o)
 }
 
 func (f *checkin) answer(r *bot.Request, day community.Day, run run, earned, bonus int64) string {

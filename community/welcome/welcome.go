@@ -92,7 +92,8 @@ func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	r.Send(bot.Outgoing{Group: r.Actor.Group, Text: text, Priority: bot.Answer,
-		NotAfter: r.SeenAt.Add(patience)})
+		NotAfter: r.SeenAt.Add(patience),
+		Merge:    key, MergeHead: r.T(key+"_all", "Group", w.c.Words.ScreenName(place.Name)), MergeItem: r.Actor.Name})
 	return nil
 }
 
