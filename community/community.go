@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/points"
 )
 
 //go:embed locales
@@ -21,6 +22,7 @@ var locales embed.FS
 type Options struct {
 	Storage     bot.Storage
 	Calendar    *Calendar
+	Ledger      *points.Ledger // where members' points are
 	Words       WordConfig
 	Language    string                      // the default language: zh or en
 	Bots        []string                    // accounts that are bots: transports' user ids or member ids
@@ -42,6 +44,7 @@ type Community struct {
 	Contributions *Contributions
 	Noise         *Noise
 	Words         *Words
+	Purse         *Purse
 
 	db   bot.Storage
 	opts Options
@@ -70,6 +73,8 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts,
 	}
 	c.Roster = newRoster(opts, words)
+	c.Purse = newPurse(c.Roster, opts.Ledger)
+	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
 	return c, nil
 }

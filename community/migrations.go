@@ -7,7 +7,8 @@ import (
 
 // Migrations makes the community's tables.
 func Migrations() []*gormigrate.Migration {
-	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}}, wordsMigrations()...)
+	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
+		append(wordsMigrations(), identityMigrations()...)...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

@@ -15,7 +15,7 @@ import (
 // seen is what the roster made of an event.
 type seen struct {
 	group    GroupID  // empty in private
-	member   MemberID // empty where nobody acts
+	member   MemberID // empty where nobody acts; this and the others are ids that facts are kept under
 	mentions []MemberID
 	quoted   MemberID // whose message this one quotes; empty where not known for certain
 }
@@ -107,7 +107,7 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 	if err != nil {
 		return err
 	}
-	r.Actor.Origin, r.Actor.Strong = string(p.ID), b.strong
+	r.Actor.Origin, r.Actor.Strong = string(s.member), b.strong
 	r.Actor.Member, r.Actor.Bot = string(p.ID), p.Bot || slices.Contains(ro.opts.Bots, string(r.From.User)) && r.From.User != ""
 	r.Actor.Name = ro.echo(p.Name)
 	if d := r.From.Called(); d != "" && s.group != "" {
@@ -174,8 +174,7 @@ func (ro *Roster) member(ctx context.Context, transport string, p bot.Person, at
 	if b, ok := ro.users[key]; ok {
 		return b, nil
 	}
-	err = ro.row(ctx, `SELECT COALESCE(a.member_id, b.member_id), b.strong FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
-		WHERE b.transport = ? AND b.user_id = ?`, transport, string(p.User)).Scan(&b.member, &b.strong)
+	err = ro.row(ctx, `SELECT member_id, strong FROM bindings WHERE transport = ? AND user_id = ?`, transport, string(p.User)).Scan(&b.member, &b.strong)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ro.newMember(ctx, key, p, at)
 	}
@@ -218,7 +217,7 @@ func (ro *Roster) newMember(ctx context.Context, key userKey, p bot.Person, at t
 
 // sighted keeps the earliest sighting and the latest name of somebody who acts, in whatever order events come.
 func (ro *Roster) sighted(ctx context.Context, id MemberID, p bot.Person, at time.Time) error {
-	m, err := ro.Person(ctx, id)
+	m, err := ro.self(ctx, id)
 	if err != nil {
 		return err
 	}

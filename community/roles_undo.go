@@ -76,7 +76,7 @@ func (ro *Roster) adopt(ctx context.Context, id GroupID, on bool) error {
 
 // mark says whether a member is another bot.
 func (ro *Roster) mark(ctx context.Context, id MemberID, isBot bool) error {
-	p, err := ro.Person(ctx, id)
+	p, err := ro.self(ctx, id)
 	if err != nil {
 		return err
 	}

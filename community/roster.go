@@ -51,6 +51,9 @@ type Roster struct {
 	places map[GroupID]Place
 	stays  map[stayKey]Stay
 	safe   map[string]string // screened names
+
+	aliases *aliases
+	changes *changes
 }
 
 type userKey struct {
@@ -70,8 +73,8 @@ type stayKey struct {
 
 // binding is the evidence that a transport's user is a member.
 type binding struct {
-	member MemberID
-	strong bool // roles and spending work
+	member MemberID // the origin: what they do is kept under it
+	strong bool     // roles and spending work
 }
 
 func newRoster(opts Options, words *Words) *Roster {
@@ -79,6 +82,7 @@ func newRoster(opts Options, words *Words) *Roster {
 		db: opts.Storage, words: words, opts: opts, log: opts.Log,
 		users: map[userKey]binding{}, chats: map[chatKey]GroupID{}, people: map[MemberID]Person{},
 		places: map[GroupID]Place{}, stays: map[stayKey]Stay{}, safe: map[string]string{},
+		aliases: newAliases(), changes: &changes{},
 	}
 }
 
@@ -95,22 +99,41 @@ func remember[K comparable, V any](ctx context.Context, db bot.Storage, m map[K]
 	})
 }
 
-// Person reads a member; aliases are resolved.
+// Person reads whom an id stands for. Of somebody with several ids, the latest name and the first sighting
+// count; the role is the one of their own id.
 func (ro *Roster) Person(ctx context.Context, id MemberID) (Person, error) {
+	ids, err := ro.IDs(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	p, err := ro.self(ctx, ids[0])
+	for _, alias := range ids[1:] {
+		if err != nil {
+			break
+		}
+		var o Person
+		if o, err = ro.self(ctx, alias); o.NameAt.After(p.NameAt) {
+			p.Name, p.NameAt = o.Name, o.NameAt
+		}
+		if !o.FirstSeen.IsZero() && (p.FirstSeen.IsZero() || o.FirstSeen.Before(p.FirstSeen)) {
+			p.FirstSeen = o.FirstSeen
+		}
+		p.Bot = p.Bot || o.Bot
+	}
+	return p, err
+}
+
+// self reads what is kept under an id itself.
+func (ro *Roster) self(ctx context.Context, id MemberID) (Person, error) {
 	if p, ok := ro.people[id]; ok {
 		return p, nil
 	}
 	var p Person
 	var nameAt, firstSeen int64
-	var alias sql.NullString
-	err := ro.row(ctx, `SELECT m.id, m.name, m.name_at, m.first_seen, m.role, m.bot, a.member_id FROM members m
-		LEFT JOIN aliases a ON a.alias = m.id WHERE m.id = ?`, string(id)).
-		Scan(&p.ID, &p.Name, &nameAt, &firstSeen, &p.Role, &p.Bot, &alias)
+	err := ro.row(ctx, `SELECT id, name, name_at, first_seen, role, bot FROM members WHERE id = ?`, string(id)).
+		Scan(&p.ID, &p.Name, &nameAt, &firstSeen, &p.Role, &p.Bot)
 	if err != nil {
 		return Person{}, fmt.Errorf("member %s: %w", id, err)
-	}
-	if alias.Valid {
-		return ro.Person(ctx, MemberID(alias.String))
 	}
 	p.NameAt, p.FirstSeen = bot.FromMillis(nameAt), bot.FromMillis(firstSeen)
 	p.Bot = p.Bot || slices.Contains(ro.opts.Bots, string(id))

@@ -103,14 +103,14 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	}
 	a.ledger = points.New(a.db.Conn, a.db.Tx)
 	a.community, err = community.New(community.Options{
-		Storage: a.db, Calendar: calendar, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
+		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
 		AdoptAll: opts.adopt, NoiseBudget: s.Community.NoiseBudget,
 		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	list := features(a.db, a.community, a.ledger, s)
+	list := features(a.db, a.community, s)
 	if err := a.community.Undo.Build(); err != nil {
 		return nil, err
 	}
@@ -208,7 +208,7 @@ func allOwners(s *settings) []database.Owner {
 	if err != nil {
 		return nil
 	}
-	return owners(features(nil, c, nil, s))
+	return owners(features(nil, c, s))
 }
 
 // logger writes for people on a terminal and JSON otherwise, always to standard error.

@@ -46,7 +46,7 @@ func Build(tb testing.TB, assemble func(p *Parts) []bot.Feature) transcript.Buil
 		p.DB = dbtest.Open(tb, "sqlite", nil)
 		p.Ledger = points.New(p.DB.Conn, p.DB.Tx)
 		p.Community, err = community.New(community.Options{
-			Storage: p.DB, Calendar: calendar, Words: words, Language: cfg.Language, Bots: cfg.Bots,
+			Storage: p.DB, Calendar: calendar, Ledger: p.Ledger, Words: words, Language: cfg.Language, Bots: cfg.Bots,
 			AdoptAll: func(string) bool { return true }, NoiseBudget: cfg.NoiseBudget,
 			KeepText: time.Duration(cfg.KeepTextDays) * 24 * time.Hour,
 		})
