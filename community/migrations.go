@@ -1,6 +1,8 @@
 package community
 
 import (
+	"slices"
+
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
 )
@@ -8,7 +10,7 @@ import (
 // Migrations makes the community's tables.
 func Migrations() []*gormigrate.Migration {
 	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
-		append(wordsMigrations(), identityMigrations()...)...)
+		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations())...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

@@ -30,7 +30,10 @@ func (ro *Roster) mentioned(ctx context.Context, r *bot.Request, after string) (
 		found = append(found, f)
 	}
 	for _, p := range r.Mentions {
-		b, err := ro.member(ctx, r.Transport, p, r.At)
+		if p.User == "" {
+			continue
+		}
+		b, err := ro.member(ctx, r, p)
 		if err != nil {
 			return nil, "", err
 		}
@@ -171,7 +174,7 @@ func (ro *Roster) quoted(ctx context.Context, r *bot.Request, group GroupID) (Me
 		if r.Quote.From.Self {
 			return "", nil
 		}
-		b, err := ro.member(ctx, r.Transport, r.Quote.From, r.At)
+		b, err := ro.member(ctx, r, r.Quote.From)
 		return b.member, err
 	}
 	if r.Quote.From.Name == "" {

@@ -28,6 +28,10 @@ type Place struct {
 	Name     string
 	Language string
 	Adopted  bool
+	Code     string // what the bot's own name there ends with, like G7; empty where it has none
+	Unsure   bool   // it may be another group that is known; see Candidates
+
+	decided bool // a manager said whether it is adopted
 }
 
 // Stay is somebody's presence in a group.
@@ -46,24 +50,35 @@ type Roster struct {
 	log   *slog.Logger
 
 	users  map[userKey]binding
-	chats  map[chatKey]GroupID
+	chats  map[chatKey]tied
 	people map[MemberID]Person
 	places map[GroupID]Place
 	stays  map[stayKey]Stay
 	safe   map[string]string // screened names
 
+	logins  map[string]login // the latest of each transport whose ids are new at each
+	holders map[holderKey]bot.UserID
+	sights  map[GroupID]map[MemberID]sight // of the groups that are loaded
+
 	aliases *aliases
 	changes *changes
 }
 
+// userKey is a transport's user. The session is empty where ids stay the same for ever.
 type userKey struct {
-	transport string
-	user      bot.UserID
+	transport, session string
+	user               bot.UserID
+}
+
+// holderKey is a member in a session, of whom the user is sought.
+type holderKey struct {
+	transport, session string
+	member             MemberID
 }
 
 type chatKey struct {
-	transport string
-	chat      bot.ChatID
+	transport, session string
+	chat               bot.ChatID
 }
 
 type stayKey struct {
@@ -75,13 +90,15 @@ type stayKey struct {
 type binding struct {
 	member MemberID // the origin: what they do is kept under it
 	strong bool     // roles and spending work
+	rule   Rule
 }
 
 func newRoster(opts Options, words *Words) *Roster {
 	return &Roster{
 		db: opts.Storage, words: words, opts: opts, log: opts.Log,
-		users: map[userKey]binding{}, chats: map[chatKey]GroupID{}, people: map[MemberID]Person{},
+		users: map[userKey]binding{}, chats: map[chatKey]tied{}, people: map[MemberID]Person{},
 		places: map[GroupID]Place{}, stays: map[stayKey]Stay{}, safe: map[string]string{},
+		logins: map[string]login{}, holders: map[holderKey]bot.UserID{}, sights: map[GroupID]map[MemberID]sight{},
 		aliases: newAliases(), changes: &changes{},
 	}
 }
@@ -143,7 +160,17 @@ func (ro *Roster) self(ctx context.Context, id MemberID) (Person, error) {
 
 // Introduce makes sure that a transport's person is a member, before they do anything themselves.
 func (ro *Roster) Introduce(ctx context.Context, transport string, p bot.Person, at time.Time) (MemberID, error) {
-	b, err := ro.member(ctx, transport, p, at)
+	r := &bot.Request{Event: bot.Event{Transport: transport, At: at, From: p}}
+	if !p.Stable {
+		lg, ok, err := ro.current(ctx, transport)
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			r.Session = lg.session
+		}
+	}
+	b, err := ro.member(ctx, r, p)
 	return b.member, err
 }
 
@@ -153,7 +180,8 @@ func (ro *Roster) Place(ctx context.Context, id GroupID) (Place, error) {
 		return g, nil
 	}
 	g := Place{ID: id}
-	err := ro.row(ctx, `SELECT name, language, adopted FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted)
+	err := ro.row(ctx, `SELECT name, language, adopted, code, decided, EXISTS (SELECT 1 FROM group_candidates c WHERE c.group_id = groups.id)
+		FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted, &g.Code, &g.decided, &g.Unsure)
 	if err != nil {
 		return Place{}, fmt.Errorf("group %s: %w", id, err)
 	}
