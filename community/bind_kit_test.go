@@ -11,6 +11,8 @@ import (
 	"github.com/weilu-im/weilu/bot/transcript"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/config/database"
+	"github.com/weilu-im/weilu/config/database/dbtest"
 )
 
 // chatApp is an app whose ids are new at each login, as the community hears of it, with who everybody really is.
@@ -36,18 +38,46 @@ type room struct {
 // human is somebody real; user and chat ids are made of key and login.
 type human struct{ key, nick, remark, attr, avatar string }
 
-func newChatApp(t testing.TB, dialect string) *chatApp {
+func newChatApp(t testing.TB, dialect string, adjust ...func(*community.Options)) *chatApp {
 	t.Helper()
 	w := &chatApp{t: t, now: noonUTC, account: "uin1"}
-	world, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
+	w.open(dbtest.Open(t, dialect, nil), adjust...)
+	return w
+}
+
+// open starts a process on the data.
+func (w *chatApp) open(db *database.DB, adjust ...func(*community.Options)) {
+	w.t.Helper()
+	world, err := communitytest.BuildIn(db, func(p *communitytest.Parts) []bot.Feature {
 		w.Parts = p
 		return nil
-	})(t.Context(), nil, noonUTC)
+	}, adjust...)(w.t.Context(), nil, w.now)
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	w.World = world
-	return w
+}
+
+func (w *chatApp) appoint(member string, role bot.Role) {
+	w.t.Helper()
+	if err := w.DB.Tx(w.t.Context(), func(ctx context.Context) error {
+		return w.Community.Appoint(ctx, community.MemberID(member), role)
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// mayEnable tells whether a manager's command works for somebody.
+func (w *chatApp) mayEnable(h *human, r *room) bool {
+	w.t.Helper()
+	adopted := func() int { return w.count(`SELECT COUNT(*) FROM groups WHERE id = ? AND adopted`, w.group(r)) }
+	if adopted() != 1 {
+		w.t.Fatal("the group is not enabled")
+	}
+	w.hear(w.said(h, r, "停用"))
+	worked := adopted() == 0
+	w.hear(w.said(h, r, "启用"))
+	return worked
 }
 
 func (w *chatApp) room(name, bot string, people ...*human) *room {
