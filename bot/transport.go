@@ -36,6 +36,10 @@ var (
 	ErrRejected = errors.New("rejected")
 )
 
+// ErrUnbound is what Options.Resolve answers where a group or a member is not found in the present login yet: what
+// is said to them waits, for as long as its NotAfter allows.
+var ErrUnbound = errors.New("not bound in this session yet")
+
 // LimitedError says that the other side wants us to be slower.
 type LimitedError struct{ Until time.Time }
 

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/points"
 )
 
 //go:embed locales
@@ -19,14 +20,18 @@ var locales embed.FS
 
 // Options is what a Community is made of. Storage and Calendar are required.
 type Options struct {
-	Storage     bot.Storage
-	Calendar    *Calendar
-	Words       WordConfig
-	Language    string                      // the default language: zh or en
-	Bots        []string                    // accounts that are bots: transports' user ids or member ids
-	AdoptAll    func(transport string) bool // whether groups of a transport are enabled when first seen; nil: none
-	NoiseBudget int                         // words a group may get unasked on one Day
-	KeepText    time.Duration               // how long raw texts are kept; 0: for ever
+	Storage  bot.Storage
+	Calendar *Calendar
+	Ledger   *points.Ledger // where members' points are
+	Words    WordConfig
+	Language string                      // the default language: zh or en
+	Bots     []string                    // accounts that are bots: transports' user ids or member ids
+	AdoptAll func(transport string) bool // whether groups of a transport are enabled when first seen; nil: none
+	// Adopt tells whether a group is enabled by its name or its code, until a manager says something else; nil: none.
+	Adopt       func(transport, name, code string) bool
+	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
+	NoiseBudget int           // words a group may get unasked on one Day
+	KeepText    time.Duration // how long raw texts are kept; 0: for ever
 	Log         *slog.Logger
 }
 
@@ -42,6 +47,7 @@ type Community struct {
 	Contributions *Contributions
 	Noise         *Noise
 	Words         *Words
+	Purse         *Purse
 
 	db   bot.Storage
 	opts Options
@@ -51,6 +57,9 @@ type Community struct {
 func New(opts Options) (*Community, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.SettleAfter == 0 {
+		opts.SettleAfter = settleAfter
 	}
 	words, err := NewWords(opts.Words)
 	if err != nil {
@@ -70,6 +79,8 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts,
 	}
 	c.Roster = newRoster(opts, words)
+	c.Purse = newPurse(c.Roster, opts.Ledger)
+	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
 	return c, nil
 }
@@ -96,6 +107,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.roleCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
+	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})
 	if c.opts.KeepText > 0 {
 		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})
 	}

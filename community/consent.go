@@ -80,7 +80,7 @@ func (c *Consent) store(ctx context.Context, row consentRow, on bool) error {
 // Has tells whether a member has a consent turned on.
 func (c *Consent) Has(ctx context.Context, m MemberID, kind ConsentKind) (bool, error) {
 	var n int64
-	err := c.db.Conn(ctx).Model(&consentRow{}).Where("member_id = ? AND kind = ?", m, kind).Count(&n).Error
+	err := c.db.Conn(ctx).Model(&consentRow{}).Where("(member_id = ? OR member_id IN (SELECT alias FROM aliases WHERE member_id = ?)) AND kind = ?", m, m, kind).Count(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("consent %s of %s: %w", kind, m, err)
 	}
@@ -90,7 +90,8 @@ func (c *Consent) Has(ctx context.Context, m MemberID, kind ConsentKind) (bool, 
 // All is the set of members who have a consent turned on.
 func (c *Consent) All(ctx context.Context, kind ConsentKind) (map[MemberID]bool, error) {
 	var members []MemberID
-	err := c.db.Conn(ctx).Model(&consentRow{}).Where("kind = ?", kind).Pluck("member_id", &members).Error
+	err := c.db.Conn(ctx).Raw(`SELECT DISTINCT COALESCE(a.member_id, c.member_id) FROM consents c
+		LEFT JOIN aliases a ON a.alias = c.member_id WHERE c.kind = ?`, kind).Scan(&members).Error
 	if err != nil {
 		return nil, fmt.Errorf("consents %s: %w", kind, err)
 	}
@@ -113,9 +114,20 @@ func (c *Consent) Commands() []bot.Command {
 
 func (c *Consent) turn(kind ConsentKind, on bool, key string) bot.Handler {
 	return func(ctx context.Context, r *bot.Request) error {
-		changed, err := c.Set(ctx, MemberID(r.Actor.Member), kind, on, r.At)
-		if err != nil {
-			return err
+		ids := []MemberID{MemberID(r.Actor.Origin)}
+		if !on { // what they asked for under any id is taken back
+			if err := c.db.Conn(ctx).Raw(`SELECT id FROM members WHERE id = ? OR id IN (SELECT alias FROM aliases WHERE member_id = ?)`,
+				r.Actor.Member, r.Actor.Member).Scan(&ids).Error; err != nil {
+				return fmt.Errorf("consent %s of %s: %w", kind, r.Actor.Member, err)
+			}
+		}
+		changed := false
+		for _, id := range ids {
+			did, err := c.Set(ctx, id, kind, on, r.At)
+			if err != nil {
+				return err
+			}
+			changed = changed || did
 		}
 		if !changed {
 			key := key + ".already"

@@ -13,6 +13,8 @@ type Found struct {
 	ID      MemberID
 	Name    string // as called here, not screened
 	Present bool
+
+	origin MemberID // the id that has the name
 }
 
 // Target reads who a command is about from the beginning of its arguments: "@小明 10 谢谢", or a member id
@@ -57,16 +59,28 @@ func (c *Community) Target(ctx context.Context, r *bot.Request) (Person, string,
 
 // introduce tells namesakes apart: by id, last word and number of messages.
 func (c *Community) introduce(ctx context.Context, r *bot.Request, id MemberID) (string, error) {
-	var messages int
-	var last int64
-	err := c.row(ctx, `SELECT COALESCE(SUM(messages), 0), COALESCE(MAX(last_at), 0) FROM activity WHERE member_id = ?`, string(id)).Scan(&messages, &last)
+	messages, _, last, err := c.spoke(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("introduce %s: %w", id, err)
+		return "", err
 	}
 	if last == 0 {
 		return c.text(r, "target.silent", "ID", string(id)), nil
 	}
 	return c.text(r, "target.who", "ID", string(id), "Messages", messages, "Last", bot.FromMillis(last).In(c.Calendar.Zone()).Format("01-02 15:04")), nil
+}
+
+// spoke is how much a person said in groups under all their ids, and when they did first and last.
+func (c *Community) spoke(ctx context.Context, id MemberID) (messages int, first, last int64, err error) {
+	ids, err := c.IDs(ctx, id)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	err = c.db.Conn(ctx).Raw(`SELECT COALESCE(SUM(messages), 0), COALESCE(MIN(first_at), 0), COALESCE(MAX(last_at), 0) FROM activity
+		WHERE member_id IN ?`, ids).Row().Scan(&messages, &first, &last)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("what %s said: %w", id, err)
+	}
+	return messages, first, last, nil
 }
 
 // text is a text of the community whatever feature is speaking.

@@ -1,13 +1,16 @@
 package community
 
 import (
+	"slices"
+
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
 )
 
 // Migrations makes the community's tables.
 func Migrations() []*gormigrate.Migration {
-	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}}, wordsMigrations()...)
+	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
+		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations())...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

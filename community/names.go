@@ -30,11 +30,14 @@ func (ro *Roster) mentioned(ctx context.Context, r *bot.Request, after string) (
 		found = append(found, f)
 	}
 	for _, p := range r.Mentions {
-		b, err := ro.member(ctx, r.Transport, p, r.At)
+		if p.User == "" {
+			continue
+		}
+		b, err := ro.member(ctx, r, p)
 		if err != nil {
 			return nil, "", err
 		}
-		known, err := ro.Person(ctx, b.member)
+		known, err := ro.Person(ctx, b.member) // whom the origin stands for
 		if err != nil {
 			return nil, "", err
 		}
@@ -43,7 +46,7 @@ func (ro *Roster) mentioned(ctx context.Context, r *bot.Request, after string) (
 			return nil, "", err
 		}
 		for _, name := range [...]string{p.Display, p.Name, here.Display, known.Name, string(p.User)} {
-			consider(Found{ID: b.member, Name: name, Present: true})
+			consider(Found{ID: known.ID, Name: name, Present: true})
 		}
 	}
 	if len(found) == 0 {
@@ -123,11 +126,11 @@ func (ro *Roster) named(ctx context.Context, group GroupID, s string) ([]Found, 
 		return nil, nil
 	}
 	var rows []struct {
-		ID, Name, Display, Folded, FoldedHere string
-		LeftAt                                int64
+		ID, Origin, Name, Display string
+		LeftAt                    int64
 	}
 	q := ro.db.Conn(ctx).Table("members m").
-		Select("COALESCE(a.member_id, m.id) AS id, m.name, s.display, m.folded, s.folded AS folded_here, s.left_at").
+		Select("COALESCE(a.member_id, m.id) AS id, m.id AS origin, m.name, s.display, s.left_at").
 		Joins("JOIN stays s ON s.member_id = m.id").Joins("LEFT JOIN aliases a ON a.alias = m.id").
 		Where("(m.folded IN ? OR s.folded IN ?) AND m.first_seen > 0", beginnings, beginnings).Order("m.id")
 	if group != "" {
@@ -138,7 +141,7 @@ func (ro *Roster) named(ctx context.Context, group GroupID, s string) ([]Found, 
 	}
 	var present, left []Found
 	for _, row := range rows {
-		f := Found{ID: MemberID(row.ID), Name: row.Display, Present: row.LeftAt == 0}
+		f := Found{ID: MemberID(row.ID), Name: row.Display, Present: row.LeftAt == 0, origin: MemberID(row.Origin)}
 		if prefix(s, f.Name) == 0 {
 			f.Name = row.Name
 		}
@@ -171,15 +174,16 @@ func (ro *Roster) quoted(ctx context.Context, r *bot.Request, group GroupID) (Me
 		if r.Quote.From.Self {
 			return "", nil
 		}
-		b, err := ro.member(ctx, r.Transport, r.Quote.From, r.At)
+		b, err := ro.member(ctx, r, r.Quote.From)
 		return b.member, err
 	}
 	if r.Quote.From.Name == "" {
 		return "", nil
 	}
 	found, err := ro.named(ctx, group, r.Quote.From.Name)
-	if err != nil || len(found) != 1 || !found[0].Present {
+	if err != nil || len(found) == 0 || !found[0].Present ||
+		slices.ContainsFunc(found, func(f Found) bool { return f.ID != found[0].ID }) {
 		return "", err
 	}
-	return found[0].ID, nil
+	return found[len(found)-1].origin, nil
 }

@@ -15,7 +15,7 @@ import (
 // seen is what the roster made of an event.
 type seen struct {
 	group    GroupID  // empty in private
-	member   MemberID // empty where nobody acts
+	member   MemberID // empty where nobody acts; this and the others are ids that facts are kept under
 	mentions []MemberID
 	quoted   MemberID // whose message this one quotes; empty where not known for certain
 }
@@ -23,18 +23,24 @@ type seen struct {
 // observe binds the event's chat and people, keeps presence and names up to date, and sets r.Actor.
 func (ro *Roster) observe(ctx context.Context, r *bot.Request) (s seen, err error) {
 	r.Actor.Active = r.Kind == bot.Tick
+	if done, err := ro.follow(ctx, r); done || err != nil {
+		return s, err
+	}
 	if r.Chat != "" && !r.Private {
 		if err := ro.observeGroup(ctx, r, &s); err != nil {
 			return s, err
 		}
 	}
-	if r.From.User != "" || r.Member != "" {
+	if r.From.User != "" && (r.From.Stable || !r.From.Self) || r.Member != "" {
 		if err := ro.observeSender(ctx, r, &s); err != nil {
 			return s, err
 		}
 	}
 	for _, p := range r.Mentions {
-		b, err := ro.member(ctx, r.Transport, p, r.At)
+		if !p.Stable && (p.User == "" || p.Self) {
+			continue
+		}
+		b, err := ro.member(ctx, r, p)
 		if err != nil {
 			return s, err
 		}
@@ -55,7 +61,7 @@ func (ro *Roster) observe(ctx context.Context, r *bot.Request) (s seen, err erro
 			if p.Self {
 				continue
 			}
-			b, err := ro.member(ctx, r.Transport, p, r.At)
+			b, err := ro.member(ctx, r, p)
 			if err == nil {
 				err = ro.present(ctx, r, s.group, b.member, p)
 			}
@@ -68,8 +74,8 @@ func (ro *Roster) observe(ctx context.Context, r *bot.Request) (s seen, err erro
 }
 
 func (ro *Roster) observeGroup(ctx context.Context, r *bot.Request, s *seen) error {
-	id, err := ro.group(ctx, r.Transport, r.Chat, r.ChatName, r.At)
-	if err != nil {
+	id, err := ro.group(ctx, r)
+	if err != nil || id == "" {
 		return err
 	}
 	g, err := ro.Place(ctx, id)
@@ -88,11 +94,17 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 	b := binding{member: MemberID(r.Member), strong: true}
 	if r.Member == "" {
 		var err error
-		if b, err = ro.member(ctx, r.Transport, r.From, r.At); err != nil {
+		if b, err = ro.member(ctx, r, r.From); err != nil {
 			return err
 		}
 		if err := ro.sighted(ctx, b.member, r.From, r.At); err != nil {
 			return err
+		}
+		if key := (userKey{r.Transport, sessionOf(r, r.From), r.From.User}); key.session != "" {
+			if err := ro.glance(ctx, r, s.group, b, r.From); err != nil {
+				return err
+			}
+			b = ro.users[key] // it may have said who they are
 		}
 	}
 	s.member = b.member
@@ -107,7 +119,7 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 	if err != nil {
 		return err
 	}
-	r.Actor.Origin, r.Actor.Strong = string(p.ID), b.strong
+	r.Actor.Origin, r.Actor.Strong = string(s.member), b.strong
 	r.Actor.Member, r.Actor.Bot = string(p.ID), p.Bot || slices.Contains(ro.opts.Bots, string(r.From.User)) && r.From.User != ""
 	r.Actor.Name = ro.echo(p.Name)
 	if d := r.From.Called(); d != "" && s.group != "" {
@@ -119,74 +131,113 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 	return nil
 }
 
-// group is the group that a transport's chat is; a chat that was never seen becomes a new group.
-func (ro *Roster) group(ctx context.Context, transport string, chat bot.ChatID, name string, at time.Time) (id GroupID, err error) {
-	key := chatKey{transport, chat}
-	id, known := ro.chats[key]
+// group is the group that the event's chat is; a chat that was never seen becomes a new group. Without
+// anybody in it, an event in an unknown chat is in no group.
+func (ro *Roster) group(ctx context.Context, r *bot.Request) (id GroupID, err error) {
+	key := chatKey{r.Transport, chatSession(r), r.Chat}
+	at, known := ro.chats[key]
 	if !known {
-		err = ro.row(ctx, `SELECT group_id FROM chats WHERE transport = ? AND chat = ?`, transport, string(chat)).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ro.newGroup(ctx, key, name, at)
+		if at, err = ro.chat(ctx, r, key); err != nil || at.group == "" {
+			return "", err
 		}
-		if err != nil {
-			return "", fmt.Errorf("group of chat %s: %w", chat, err)
-		}
-		remember(ctx, ro.db, ro.chats, key, id)
 	}
-	if name == "" {
-		return id, nil
+	if r.ChatName == "" {
+		return at.group, nil
 	}
-	g, err := ro.Place(ctx, id)
-	if err != nil || g.Name == name {
-		return id, err
+	g, err := ro.Place(ctx, at.group)
+	if err != nil || g.Name == r.ChatName {
+		return at.group, err
 	}
-	g.Name = name
-	remember(ctx, ro.db, ro.places, id, g)
-	return id, ro.exec(ctx, `UPDATE groups SET name = ? WHERE id = ?`, name, string(id))
+	return at.group, ro.nameGroup(ctx, at.group, r.Transport, r.ChatName, "")
 }
 
-func (ro *Roster) newGroup(ctx context.Context, key chatKey, name string, at time.Time) (GroupID, error) {
-	n, err := ro.number(ctx, "group")
+// chat finds, or makes, the group of a chat that is not in memory.
+func (ro *Roster) chat(ctx context.Context, r *bot.Request, key chatKey) (at tied, err error) {
+	empty := r.From.User == "" && len(r.Members) == 0
+	for _, session := range [...]string{key.session, ""} {
+		if key.session != "" && session == "" && !empty {
+			break
+		}
+		err = ro.row(ctx, `SELECT group_id FROM chats WHERE transport = ? AND session = ? AND chat = ?`, key.transport, session, string(key.chat)).Scan(&at.group)
+		if err == nil {
+			remember(ctx, ro.db, ro.chats, chatKey{key.transport, session, key.chat}, at)
+			return at, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return at, fmt.Errorf("group of chat %s: %w", key.chat, err)
+		}
+	}
+	switch {
+	case key.session == "":
+		if at.group, err = ro.addGroup(ctx, key.transport, r.ChatName, key.chat, "", r.At); err == nil {
+			err = ro.tie(ctx, key, at.group, string(ByStableID), r.At)
+		}
+		return at, err
+	case empty:
+		return at, nil
+	}
+	lg, err := ro.login(ctx, r)
 	if err != nil {
-		return "", err
+		return at, err
 	}
-	if name == "" {
-		name = string(key.chat)
+	groups, err := ro.bindChats(ctx, lg, []list{{chat: r.Chat, name: r.ChatName, botName: r.BotName, at: r.At}})
+	if err != nil {
+		return at, err
 	}
-	g := Place{ID: GroupID("g" + strconv.FormatInt(n, 10)), Name: name}
-	g.Adopted = ro.opts.AdoptAll != nil && ro.opts.AdoptAll(key.transport)
-	if err := ro.exec(ctx, `INSERT INTO groups (id, name, language, adopted, created_at) VALUES (?, ?, '', ?, ?)`,
-		string(g.ID), g.Name, g.Adopted, at.UnixMilli()); err != nil {
-		return "", fmt.Errorf("new group: %w", err)
-	}
-	if err := ro.exec(ctx, `INSERT INTO chats (transport, chat, group_id, at) VALUES (?, ?, ?, ?)`,
-		key.transport, string(key.chat), string(g.ID), at.UnixMilli()); err != nil {
-		return "", fmt.Errorf("new group: %w", err)
-	}
-	remember(ctx, ro.db, ro.chats, key, g.ID)
-	remember(ctx, ro.db, ro.places, g.ID, g)
-	return g.ID, nil
+	return tied{group: groups[0]}, nil
 }
 
-// member is the member that a transport's person is; somebody who was never told of becomes a new one.
-func (ro *Roster) member(ctx context.Context, transport string, p bot.Person, at time.Time) (b binding, err error) {
-	key := userKey{transport, p.User}
+// member is the member that a person of the event is; somebody who was never told of becomes a new one.
+func (ro *Roster) member(ctx context.Context, r *bot.Request, p bot.Person) (b binding, err error) {
+	key := userKey{r.Transport, sessionOf(r, p), p.User}
 	if b, ok := ro.users[key]; ok {
 		return b, nil
 	}
-	err = ro.row(ctx, `SELECT COALESCE(a.member_id, b.member_id), b.strong FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
-		WHERE b.transport = ? AND b.user_id = ?`, transport, string(p.User)).Scan(&b.member, &b.strong)
+	if key.session != "" {
+		return ro.meet(ctx, r, key, p)
+	}
+	b, err = ro.storedBinding(ctx, key)
 	if errors.Is(err, sql.ErrNoRows) {
-		return ro.newMember(ctx, key, p, at)
+		b = binding{strong: p.Stable, rule: ByFirstSeen}
+		if p.Stable {
+			b.rule = ByStableID
+		}
+		return ro.newMember(ctx, key, p, b, r.At)
 	}
+	return b, err
+}
+
+// storedBinding reads a binding; sql.ErrNoRows says that there is none.
+func (ro *Roster) storedBinding(ctx context.Context, key userKey) (b binding, err error) {
+	err = ro.row(ctx, `SELECT member_id, strong, rule FROM bindings WHERE transport = ? AND session = ? AND user_id = ?`,
+		key.transport, key.session, string(key.user)).Scan(&b.member, &b.strong, &b.rule)
 	if err != nil {
-		return b, fmt.Errorf("member of user %s: %w", p.User, err)
+		return b, fmt.Errorf("member of user %s: %w", key.user, err)
 	}
-	remember(ctx, ro.db, ro.users, key, b)
+	ro.hold(ctx, key, b)
 	return b, nil
 }
 
-func (ro *Roster) newMember(ctx context.Context, key userKey, p bot.Person, at time.Time) (binding, error) {
+// meet binds somebody of a login whom no list has shown.
+func (ro *Roster) meet(ctx context.Context, r *bot.Request, key userKey, p bot.Person) (binding, error) {
+	lg, err := ro.login(ctx, r)
+	if err != nil {
+		return binding{}, err
+	}
+	if lg.past {
+		b, err := ro.storedBinding(ctx, key)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ro.newMember(ctx, key, p, binding{rule: ByNothing}, r.At)
+		}
+		return b, err
+	}
+	if err := ro.watch(ctx, r, lg, GroupID(r.Actor.Group), []bot.Person{p}, r.At); err != nil {
+		return binding{}, err
+	}
+	return ro.users[key], nil
+}
+
+func (ro *Roster) newMember(ctx context.Context, key userKey, p bot.Person, b binding, at time.Time) (binding, error) {
 	n, err := ro.number(ctx, "member")
 	if err != nil {
 		return binding{}, err
@@ -198,27 +249,27 @@ func (ro *Roster) newMember(ctx context.Context, key userKey, p bot.Person, at t
 		m.NameAt = at
 	}
 	m.Bot = slices.Contains(ro.opts.Bots, string(p.User)) || slices.Contains(ro.opts.Bots, string(m.ID))
-	if err := ro.exec(ctx, `INSERT INTO members (id, name, folded, name_at, first_seen, role, bot) VALUES (?, ?, ?, ?, 0, 0, ?)`,
-		string(m.ID), m.Name, bot.Fold(m.Name), bot.Millis(m.NameAt), m.Bot); err != nil {
+	since := int64(0)
+	if b.rule == ByNothing {
+		since = at.UnixMilli()
+	}
+	if err := ro.exec(ctx, `INSERT INTO members (id, name, folded, name_at, first_seen, role, bot, provisional) VALUES (?, ?, ?, ?, 0, 0, ?, ?)`,
+		string(m.ID), m.Name, bot.Fold(m.Name), bot.Millis(m.NameAt), m.Bot, since); err != nil {
 		return binding{}, fmt.Errorf("new member: %w", err)
 	}
-	b := binding{member: m.ID, strong: p.Stable}
-	evidence := "first seen"
-	if p.Stable {
-		evidence = "stable id"
-	}
-	if err := ro.exec(ctx, `INSERT INTO bindings (transport, user_id, member_id, strong, evidence, at) VALUES (?, ?, ?, ?, ?, ?)`,
-		key.transport, string(key.user), string(m.ID), b.strong, evidence, at.UnixMilli()); err != nil {
+	b.member = m.ID
+	if err := ro.exec(ctx, `INSERT INTO bindings (transport, session, user_id, member_id, strong, rule, evidence, at) VALUES (?, ?, ?, ?, ?, ?, '', ?)`,
+		key.transport, key.session, string(key.user), string(m.ID), b.strong, string(b.rule), at.UnixMilli()); err != nil {
 		return binding{}, fmt.Errorf("new member: %w", err)
 	}
-	remember(ctx, ro.db, ro.users, key, b)
+	ro.hold(ctx, key, b)
 	remember(ctx, ro.db, ro.people, m.ID, m)
 	return b, nil
 }
 
 // sighted keeps the earliest sighting and the latest name of somebody who acts, in whatever order events come.
 func (ro *Roster) sighted(ctx context.Context, id MemberID, p bot.Person, at time.Time) error {
-	m, err := ro.Person(ctx, id)
+	m, err := ro.self(ctx, id)
 	if err != nil {
 		return err
 	}

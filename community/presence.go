@@ -111,7 +111,7 @@ func (ro *Roster) passages(ctx context.Context, group GroupID, member MemberID) 
 func (ro *Roster) passage(ctx context.Context, r *bot.Request, group GroupID, member MemberID) error {
 	by := ""
 	if r.By != nil && r.By.User != "" {
-		b, err := ro.member(ctx, r.Transport, *r.By, r.At)
+		b, err := ro.member(ctx, r, *r.By)
 		if err != nil {
 			return err
 		}

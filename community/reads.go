@@ -3,6 +3,7 @@ package community
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,27 +21,28 @@ type Summary struct {
 	Partners   int       `json:"partners"`    // distinct people who mentioned them or whom they mentioned
 	FirstSeen  time.Time `json:"first_seen"`
 	LastSeen   time.Time `json:"last_seen"`
+
+	Provisional bool       `json:"provisional,omitempty"` // they wait to be recognised
+	Aliases     []MemberID `json:"aliases,omitempty"`     // other ids that were merged into this one
 }
 
 // Members lists everybody who was ever seen, in the order of their ids. People who were only mentioned are left out.
 func Members(ctx context.Context, db bot.Storage) ([]Summary, error) {
+	list, err := summaries(ctx, db)
+	out := make([]Summary, len(list))
+	for i, m := range list {
+		out[i] = *m
+	}
+	return out, err
+}
+
+func summaries(ctx context.Context, db bot.Storage) ([]*Summary, error) {
 	conn := db.Conn(ctx)
-	byID := map[MemberID]*Summary{}
-	var rows []struct {
-		ID, Name  string
-		FirstSeen int64
-	}
-	if err := conn.Raw(`SELECT id, name, first_seen FROM members WHERE first_seen > 0
-		AND id NOT IN (SELECT alias FROM aliases) ORDER BY LENGTH(id), id`).Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("members: %w", err)
-	}
-	list := make([]Summary, len(rows))
-	for i, row := range rows {
-		first := bot.FromMillis(row.FirstSeen)
-		list[i] = Summary{Member: MemberID(row.ID), Name: row.Name, FirstSeen: first, LastSeen: first}
-		byID[list[i].Member] = &list[i]
-	}
 	aliases, err := Aliases(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	list, byID, err := people(conn, aliases)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +72,50 @@ func Members(ctx context.Context, db bot.Storage) ([]Summary, error) {
 		return nil, err
 	}
 	return list, countPartners(conn, aliases, byID)
+}
+
+// people are all persons who were ever seen under one of their ids, with the latest name and the first sighting.
+func people(conn *gorm.DB, aliases AliasMap) ([]*Summary, map[MemberID]*Summary, error) {
+	var rows []struct {
+		ID, Name                       string
+		NameAt, FirstSeen, Provisional int64
+	}
+	if err := conn.Raw(`SELECT id, name, name_at, first_seen, provisional FROM members ORDER BY LENGTH(id), id`).Scan(&rows).Error; err != nil {
+		return nil, nil, fmt.Errorf("members: %w", err)
+	}
+	list, byID, named := []*Summary{}, map[MemberID]*Summary{}, map[MemberID]int64{}
+	seen := map[MemberID]bool{}
+	for _, row := range rows {
+		id := MemberID(row.ID)
+		m := &Summary{Member: id, Name: row.Name, Provisional: row.Provisional > 0}
+		if who := aliases.Resolve(id); who == id {
+			list, byID[id], named[id] = append(list, m), m, row.NameAt
+		}
+	}
+	for _, row := range rows {
+		id := MemberID(row.ID)
+		who := aliases.Resolve(id)
+		m := byID[who]
+		if m == nil {
+			continue
+		}
+		if id != who {
+			m.Aliases = append(m.Aliases, id)
+			if row.NameAt > named[who] {
+				m.Name, named[who] = row.Name, row.NameAt
+			}
+		}
+		if first := bot.FromMillis(row.FirstSeen); row.FirstSeen > 0 && (!seen[who] || first.Before(m.FirstSeen)) {
+			m.FirstSeen, m.LastSeen, seen[who] = first, first, true
+		}
+	}
+	list = slices.DeleteFunc(list, func(m *Summary) bool {
+		if !seen[m.Member] {
+			delete(byID, m.Member)
+		}
+		return !seen[m.Member]
+	})
+	return list, byID, nil
 }
 
 func (m *Summary) saw(ms int64) {
@@ -221,7 +267,8 @@ func ActivityOf(ctx context.Context, db bot.Storage, month string, bots []string
 // LeftOut are the members who appear in no metric and on no board: staff and bots.
 func LeftOut(ctx context.Context, db bot.Storage, bots []string) (map[MemberID]bool, error) {
 	var ids []string
-	q := db.Conn(ctx).Table("members").Where("role >= ? OR bot = ?", int(bot.Moderator), true)
+	// The role of an id that was merged sleeps.
+	q := db.Conn(ctx).Table("members").Where("(role >= ? AND id NOT IN (SELECT alias FROM aliases)) OR bot = ?", int(bot.Moderator), true)
 	if len(bots) > 0 {
 		q = q.Or("id IN ?", bots).Or("id IN (SELECT member_id FROM bindings WHERE user_id IN ?)", bots)
 	}
@@ -242,19 +289,4 @@ func LeftOut(ctx context.Context, db bot.Storage, bots []string) (map[MemberID]b
 // LeftOut are the members who appear in no metric and on no board: staff and bots.
 func (c *Community) LeftOut(ctx context.Context) (map[MemberID]bool, error) {
 	return LeftOut(ctx, c.db, c.opts.Bots)
-}
-
-// Gone are the members who were in a group and are in none now.
-func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
-	var ids []string
-	err := c.db.Conn(ctx).Raw(`SELECT COALESCE(a.member_id, s.member_id) FROM stays s LEFT JOIN aliases a ON a.alias = s.member_id
-		GROUP BY COALESCE(a.member_id, s.member_id) HAVING MIN(s.left_at) > 0`).Scan(&ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("who left: %w", err)
-	}
-	gone := make([]MemberID, len(ids))
-	for i, id := range ids {
-		gone[i] = MemberID(id)
-	}
-	return gone, nil
 }

@@ -2,19 +2,23 @@ package community
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
 	"github.com/weilu-im/weilu/bot"
 )
 
-// Resolve fills in where something said goes: the chat of its group or the user of its member. Its error is
-// the reason why it can't be sent.
+// live is the condition that a chat or a binding c is of a login that lasts, or of ids that stay the same for ever.
+const live = `(c.session = '' OR c.session = (SELECT s.session FROM sessions s WHERE s.transport = c.transport ORDER BY s.n DESC LIMIT 1))`
+
+// Resolve fills in where something said goes: the chat of its group or the user of its member, in the login that
+// lasts. Its error is the reason why it can't be sent; it wraps bot.ErrUnbound where it may be sent later,
+// when the group or the member is found in this login.
 func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 	var err error
 	if o.Group != "" {
-		err = ro.row(ctx, `SELECT transport, chat FROM chats WHERE group_id = ? ORDER BY at DESC LIMIT 1`, o.Group).
-			Scan(&o.Route.Transport, &o.Route.Chat)
+		o.Route.Transport, o.Route.Chat, err = ro.chatOf(ctx, GroupID(o.Group))
 	} else {
 		o.Route.Transport, o.Route.User, err = ro.user(ctx, MemberID(o.Member))
 	}
@@ -27,7 +31,7 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 			return err
 		}
 		_, user, err := ro.user(ctx, p.ID)
-		if err != nil {
+		if err != nil && !errors.Is(err, bot.ErrUnbound) { // whoever is not found yet is called by name
 			return err
 		}
 		o.Mentions = append(o.Mentions, bot.Person{User: user, Name: p.Name})
@@ -35,12 +39,41 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 	return nil
 }
 
-// user is the latest binding of a member, or of somebody merged into them.
+// chatOf is the latest chat of a group.
+func (ro *Roster) chatOf(ctx context.Context, id GroupID) (transport string, chat bot.ChatID, err error) {
+	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).
+		Scan(&transport, &chat)
+	if errors.Is(err, sql.ErrNoRows) {
+		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM chats WHERE group_id = ?`, string(id)); err == nil {
+			err = fmt.Errorf("group %s: %w", id, bot.ErrUnbound)
+		}
+	}
+	return transport, chat, err
+}
+
+// user is the latest user of a member, under any of their ids.
 func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, err error) {
-	err = ro.row(ctx, `SELECT b.transport, b.user_id FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
-		WHERE COALESCE(a.member_id, b.member_id) = ? ORDER BY b.at DESC LIMIT 1`, string(id)).Scan(&transport, &user)
-	if err != nil {
+	err = ro.row(ctx, `SELECT c.transport, c.user_id FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id
+		WHERE COALESCE(a.member_id, c.member_id) = ? AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).Scan(&transport, &user)
+	if errors.Is(err, sql.ErrNoRows) {
+		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
+			WHERE COALESCE(a.member_id, b.member_id) = ?`, string(id)); err == nil {
+			err = fmt.Errorf("member %s: %w", id, bot.ErrUnbound)
+		}
+	}
+	if err != nil && !errors.Is(err, bot.ErrUnbound) {
 		err = errors.Join(fmt.Errorf("member %s has no binding", id), err)
 	}
 	return transport, user, err
+}
+
+func (ro *Roster) everBound(ctx context.Context, count string, id string) error {
+	var n int64
+	if err := ro.row(ctx, count, id).Scan(&n); err != nil {
+		return err
+	}
+	if n == 0 {
+		return sql.ErrNoRows
+	}
+	return nil
 }

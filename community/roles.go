@@ -145,9 +145,9 @@ var roleWords = map[string]bot.Role{
 	"成员": bot.Member, "member": bot.Member, "普通成员": bot.Member,
 }
 
-// Appoint gives a member a role.
+// Appoint gives a member a role. It is the id's own, and sleeps while the id is merged into another.
 func (ro *Roster) Appoint(ctx context.Context, id MemberID, role bot.Role) error {
-	p, err := ro.Person(ctx, id)
+	p, err := ro.self(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -156,14 +156,10 @@ func (ro *Roster) Appoint(ctx context.Context, id MemberID, role bot.Role) error
 	if err := ro.exec(ctx, `UPDATE members SET role = ? WHERE id = ?`, int(role), string(p.ID)); err != nil {
 		return fmt.Errorf("appoint %s: %w", id, err)
 	}
+	if role > bot.Member {
+		return ro.vouch(ctx, p.ID, "appointed")
+	}
 	return nil
-}
-
-// strengthen makes the binding of the sender one on which roles and spending work.
-func (ro *Roster) strengthen(ctx context.Context, r *bot.Request, evidence string) error {
-	remember(ctx, ro.db, ro.users, userKey{r.Transport, r.From.User}, binding{MemberID(r.Actor.Member), true})
-	return ro.exec(ctx, `UPDATE bindings SET strong = ?, evidence = ?, at = ? WHERE transport = ? AND user_id = ?`,
-		true, evidence, r.At.UnixMilli(), r.Transport, string(r.From.User))
 }
 
 func (c *Community) enable(on bool) bot.Handler {

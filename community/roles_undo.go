@@ -66,9 +66,9 @@ func (ro *Roster) adopt(ctx context.Context, id GroupID, on bool) error {
 	if err != nil {
 		return err
 	}
-	g.Adopted = on
+	g.Adopted, g.decided = on, true
 	remember(ctx, ro.db, ro.places, id, g)
-	if err := ro.exec(ctx, `UPDATE groups SET adopted = ? WHERE id = ?`, on, string(id)); err != nil {
+	if err := ro.exec(ctx, `UPDATE groups SET adopted = ?, decided = ? WHERE id = ?`, on, true, string(id)); err != nil {
 		return fmt.Errorf("adopt %s: %w", id, err)
 	}
 	return nil
@@ -76,7 +76,7 @@ func (ro *Roster) adopt(ctx context.Context, id GroupID, on bool) error {
 
 // mark says whether a member is another bot.
 func (ro *Roster) mark(ctx context.Context, id MemberID, isBot bool) error {
-	p, err := ro.Person(ctx, id)
+	p, err := ro.self(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,10 @@ type Place struct {
 	Name     string
 	Language string
 	Adopted  bool
+	Code     string // what the bot's own name there ends with, like G7; empty where it has none
+	Unsure   bool   // it may be another group that is known; see Candidates
+
+	decided bool // a manager said whether it is adopted
 }
 
 // Stay is somebody's presence in a group.
@@ -46,21 +50,35 @@ type Roster struct {
 	log   *slog.Logger
 
 	users  map[userKey]binding
-	chats  map[chatKey]GroupID
+	chats  map[chatKey]tied
 	people map[MemberID]Person
 	places map[GroupID]Place
 	stays  map[stayKey]Stay
 	safe   map[string]string // screened names
+
+	logins  map[string]login // the latest of each transport whose ids are new at each
+	holders map[holderKey]bot.UserID
+	sights  map[GroupID]map[MemberID]sight // of the groups that are loaded
+
+	aliases *aliases
+	changes *changes
 }
 
+// userKey is a transport's user. The session is empty where ids stay the same for ever.
 type userKey struct {
-	transport string
-	user      bot.UserID
+	transport, session string
+	user               bot.UserID
+}
+
+// holderKey is a member in a session, of whom the user is sought.
+type holderKey struct {
+	transport, session string
+	member             MemberID
 }
 
 type chatKey struct {
-	transport string
-	chat      bot.ChatID
+	transport, session string
+	chat               bot.ChatID
 }
 
 type stayKey struct {
@@ -70,15 +88,18 @@ type stayKey struct {
 
 // binding is the evidence that a transport's user is a member.
 type binding struct {
-	member MemberID
-	strong bool // roles and spending work
+	member MemberID // the origin: what they do is kept under it
+	strong bool     // roles and spending work
+	rule   Rule
 }
 
 func newRoster(opts Options, words *Words) *Roster {
 	return &Roster{
 		db: opts.Storage, words: words, opts: opts, log: opts.Log,
-		users: map[userKey]binding{}, chats: map[chatKey]GroupID{}, people: map[MemberID]Person{},
+		users: map[userKey]binding{}, chats: map[chatKey]tied{}, people: map[MemberID]Person{},
 		places: map[GroupID]Place{}, stays: map[stayKey]Stay{}, safe: map[string]string{},
+		logins: map[string]login{}, holders: map[holderKey]bot.UserID{}, sights: map[GroupID]map[MemberID]sight{},
+		aliases: newAliases(), changes: &changes{},
 	}
 }
 
@@ -95,22 +116,41 @@ func remember[K comparable, V any](ctx context.Context, db bot.Storage, m map[K]
 	})
 }
 
-// Person reads a member; aliases are resolved.
+// Person reads whom an id stands for. Of somebody with several ids, the latest name and the first sighting
+// count; the role is the one of their own id.
 func (ro *Roster) Person(ctx context.Context, id MemberID) (Person, error) {
+	ids, err := ro.IDs(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	p, err := ro.self(ctx, ids[0])
+	for _, alias := range ids[1:] {
+		if err != nil {
+			break
+		}
+		var o Person
+		if o, err = ro.self(ctx, alias); o.NameAt.After(p.NameAt) {
+			p.Name, p.NameAt = o.Name, o.NameAt
+		}
+		if !o.FirstSeen.IsZero() && (p.FirstSeen.IsZero() || o.FirstSeen.Before(p.FirstSeen)) {
+			p.FirstSeen = o.FirstSeen
+		}
+		p.Bot = p.Bot || o.Bot
+	}
+	return p, err
+}
+
+// self reads what is kept under an id itself.
+func (ro *Roster) self(ctx context.Context, id MemberID) (Person, error) {
 	if p, ok := ro.people[id]; ok {
 		return p, nil
 	}
 	var p Person
 	var nameAt, firstSeen int64
-	var alias sql.NullString
-	err := ro.row(ctx, `SELECT m.id, m.name, m.name_at, m.first_seen, m.role, m.bot, a.member_id FROM members m
-		LEFT JOIN aliases a ON a.alias = m.id WHERE m.id = ?`, string(id)).
-		Scan(&p.ID, &p.Name, &nameAt, &firstSeen, &p.Role, &p.Bot, &alias)
+	err := ro.row(ctx, `SELECT id, name, name_at, first_seen, role, bot FROM members WHERE id = ?`, string(id)).
+		Scan(&p.ID, &p.Name, &nameAt, &firstSeen, &p.Role, &p.Bot)
 	if err != nil {
 		return Person{}, fmt.Errorf("member %s: %w", id, err)
-	}
-	if alias.Valid {
-		return ro.Person(ctx, MemberID(alias.String))
 	}
 	p.NameAt, p.FirstSeen = bot.FromMillis(nameAt), bot.FromMillis(firstSeen)
 	p.Bot = p.Bot || slices.Contains(ro.opts.Bots, string(id))
@@ -120,7 +160,17 @@ func (ro *Roster) Person(ctx context.Context, id MemberID) (Person, error) {
 
 // Introduce makes sure that a transport's person is a member, before they do anything themselves.
 func (ro *Roster) Introduce(ctx context.Context, transport string, p bot.Person, at time.Time) (MemberID, error) {
-	b, err := ro.member(ctx, transport, p, at)
+	r := &bot.Request{Event: bot.Event{Transport: transport, At: at, From: p}}
+	if !p.Stable {
+		lg, ok, err := ro.current(ctx, transport)
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			r.Session = lg.session
+		}
+	}
+	b, err := ro.member(ctx, r, p)
 	return b.member, err
 }
 
@@ -130,7 +180,8 @@ func (ro *Roster) Place(ctx context.Context, id GroupID) (Place, error) {
 		return g, nil
 	}
 	g := Place{ID: id}
-	err := ro.row(ctx, `SELECT name, language, adopted FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted)
+	err := ro.row(ctx, `SELECT name, language, adopted, code, decided, EXISTS (SELECT 1 FROM group_candidates c WHERE c.group_id = groups.id)
+		FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted, &g.Code, &g.decided, &g.Unsure)
 	if err != nil {
 		return Place{}, fmt.Errorf("group %s: %w", id, err)
 	}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,6 +15,8 @@ import (
 type Owed struct {
 	// ID is the number of the debt.
 	ID int64
+	// Account owes it, and To gets what is paid.
+	Account, To Account
 	// Cause is the id of the transfer that was reversed.
 	Cause int64
 	// Amount is the whole debt and Paid what of it is paid.
@@ -36,21 +40,28 @@ func (l *Ledger) Debt(ctx context.Context, account Account) (debt int64, err err
 	return debt, nil
 }
 
-// Debts are the unpaid debts of an account in the order they are paid.
-func (l *Ledger) Debts(ctx context.Context, account Account) ([]Owed, error) {
-	debts := []Owed{}
-	err := l.on(ctx).each(ctx, func(scan func(...any) error) error {
-		var o Owed
-		var at int64
-		if err := scan(&o.ID, &o.Cause, &o.Amount, &o.Paid, &o.Reason, &at); err != nil {
-			return err
+// Debts are the unpaid debts of accounts; those of one account stand in the order they are paid.
+func (l *Ledger) Debts(ctx context.Context, accounts ...Account) ([]Owed, error) {
+	d, debts := l.on(ctx), []Owed{}
+	for part := range slices.Chunk(accounts, chunk) {
+		args := make([]any, len(part))
+		for i, account := range part {
+			args[i] = string(account)
 		}
-		o.At = time.UnixMilli(at).UTC()
-		debts = append(debts, o)
-		return nil
-	}, `SELECT id, cause, amount, paid, reason, at FROM debts WHERE account = ? AND paid < amount ORDER BY id`, string(account))
-	if err != nil {
-		return nil, fmt.Errorf("read the debts of %s: %w", account, err)
+		err := d.each(ctx, func(scan func(...any) error) error {
+			var o Owed
+			var at int64
+			if err := scan(&o.ID, &o.Account, &o.To, &o.Cause, &o.Amount, &o.Paid, &o.Reason, &at); err != nil {
+				return err
+			}
+			o.At = time.UnixMilli(at).UTC()
+			debts = append(debts, o)
+			return nil
+		}, `SELECT d.id, d.account, t.debit, d.cause, d.amount, d.paid, d.reason, d.at FROM debts d JOIN transfers t ON t.id = d.cause
+WHERE d.account IN (?`+strings.Repeat(", ?", len(part)-1)+`) AND d.paid < d.amount ORDER BY d.id`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("read the debts of %s: %w", part[0], err)
+		}
 	}
 	return debts, nil
 }

@@ -33,7 +33,7 @@ func TestReverseTakesBackWhatIsFree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []points.Owed{{ID: 1, Cause: id, Amount: 20, Reason: "a mistake", At: undo("").At}}
+		want := []points.Owed{{ID: 1, Account: amy, To: points.Issued, Cause: id, Amount: 20, Reason: "a mistake", At: undo("").At}}
 		if diff := cmp.Diff(want, debts); diff != "" {
 			t.Fatal(diff)
 		}

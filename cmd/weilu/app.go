@@ -103,7 +103,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	}
 	a.ledger = points.New(a.db.Conn, a.db.Tx)
 	a.community, err = community.New(community.Options{
-		Storage: a.db, Calendar: calendar, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
+		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
 		AdoptAll: opts.adopt, NoiseBudget: s.Community.NoiseBudget,
 		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, Log: log,
 	})
@@ -111,7 +111,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		return nil, err
 	}
 	pacing := bot.NewPacing(a.db, calendar.Zone())
-	list := features(a.db, a.community, a.ledger, s, pacing)
+	list := features(a.db, a.community, s, pacing)
 	if err := a.community.Undo.Build(); err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func allOwners(s *settings) []database.Owner {
 	if err != nil {
 		return nil
 	}
-	return owners(features(nil, c, nil, s, nil))
+	return owners(features(nil, c, s, nil))
 }
 
 // logger writes for people on a terminal and JSON otherwise, always to standard error.

@@ -8,14 +8,13 @@ import (
 	"github.com/weilu-im/weilu/community/speaking"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/community/welcome"
-	"github.com/weilu-im/weilu/points"
 )
 
 // features is THE list of what Weilu does, in the order in which help shows it.
-func features(db bot.Storage, c *community.Community, ledger *points.Ledger, s *settings, pacing *bot.Pacing) []bot.Feature {
+func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.Pacing) []bot.Feature {
 	return []bot.Feature{
-		checkin.New(db, c, ledger, checkin.Config{Amount: s.Points.Checkin, Streak: s.Points.CheckinStreak}),
-		wallet.New(db, c, ledger, s.Points),
+		checkin.New(db, c, checkin.Config{Amount: s.Points.Checkin, Streak: s.Points.CheckinStreak}),
+		wallet.New(c, s.Points),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),

@@ -157,7 +157,7 @@ func bareEngine(s *settings) (*bot.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := features(nil, c, nil, s, nil)
+	list := features(nil, c, s, nil)
 	if err := c.Undo.Build(); err != nil {
 		return nil, err
 	}

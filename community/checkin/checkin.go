@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -17,15 +18,15 @@ import (
 var locales embed.FS
 
 type checkin struct {
-	c      *community.Community
-	ledger *points.Ledger
-	cfg    Config
-	db     bot.Storage
+	c   *community.Community
+	cfg Config
+	db  bot.Storage
 }
 
 // New makes the feature.
-func New(db bot.Storage, c *community.Community, ledger *points.Ledger, cfg Config) bot.Feature {
-	f := &checkin{c, ledger, cfg, db}
+func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
+	f := &checkin{c, cfg, db}
+	c.OnIdentity("checkin", f.changed, daily+"/", streak+"/")
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
@@ -38,26 +39,41 @@ func New(db bot.Storage, c *community.Community, ledger *points.Ledger, cfg Conf
 	}
 }
 
+// run keeps the check-in as a fact of the id that it came from. Where another id of the same person has
+// checked in on that Day, it is a fact that earns nothing, unless they turn out to be two people.
 func (f *checkin) run(ctx context.Context, r *bot.Request) error {
-	member := community.MemberID(r.Actor.Member)
-	day := f.c.Calendar.Day(r.At)
-	isNew, err := f.record(ctx, member, day, r)
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
 		return err
 	}
-	days, err := f.days(ctx, member)
+	c := fact{origin: community.MemberID(r.Actor.Origin), day: f.c.Calendar.Day(r.At), at: r.At, seq: r.Seq}
+	if r.Actor.Role < bot.Moderator && !r.Actor.Bot { // staff and bots earn nothing
+		c.price, c.bonus = f.cfg.Amount, f.cfg.Streak
+	}
+	days, err := f.days(ctx, ids)
 	if err != nil {
 		return err
 	}
-	run := runOf(days, day)
-	if !isNew {
-		return bot.Refuse(r.T("already", "Streak", run.length()) + f.countedFor(r, day))
+	counts := !slices.Contains(days, c.day)
+	if counts {
+		days = append(days, c.day)
+		slices.Sort(days)
 	}
-	earned, bonus, err := f.pay(ctx, r, member, day, run)
+	if counts || len(ids) > 1 {
+		if err := f.record(ctx, c); err != nil {
+			return err
+		}
+	}
+	run := runOf(days, c.day)
+	if !counts { // no refusal, which would undo the fact
+		r.Reply(r.T("already", "Streak", run.length()) + f.countedFor(r, c.day))
+		return nil
+	}
+	earned, bonus, err := f.pay(ctx, r, ids, c, run)
 	if err != nil {
 		return err
 	}
-	f.say(r, day, run, earned, bonus)
+	f.say(r, c.day, run, earned, bonus)
 	return nil
 }
 
@@ -98,31 +114,29 @@ func (f *checkin) countedFor(r *bot.Request, day community.Day) string {
 	return r.T("counted_for", "Day", day.String()[len("2006-"):])
 }
 
-// pay books what a check-in earns. Staff and bots earn nothing.
-func (f *checkin) pay(ctx context.Context, r *bot.Request, member community.MemberID, day community.Day, run run) (earned, bonus int64, err error) {
-	due, err := f.milestone(ctx, member, day, run)
-	if err != nil || r.Actor.Role >= bot.Moderator || r.Actor.Bot {
+// pay books what a check-in earns.
+func (f *checkin) pay(ctx context.Context, r *bot.Request, ids []community.MemberID, c fact, run run) (earned, bonus int64, err error) {
+	due, err := f.milestone(ctx, ids, c, run)
+	if err != nil || c.price+c.bonus == 0 {
 		return 0, 0, err // a milestone reached as staff is not paid later either
 	}
+	account, err := f.c.Account(ctx, c.origin)
+	if err != nil {
+		return 0, 0, err
+	}
 	var transfers []points.Transfer
-	post := func(key string, amount int64, reason string) {
+	post := func(kind string, amount int64, reason string) {
 		if amount > 0 {
-			transfers = append(transfers, points.Transfer{
-				Key: fmt.Sprintf("%s/%s/%s", key, member, day), From: points.Issued, To: points.Member(string(member)),
-				Amount: amount, Reason: reason, At: r.At,
-			})
+			transfers = append(transfers, points.Transfer{Key: c.key(kind), From: points.Issued, To: account, Amount: amount, Reason: reason, At: r.At})
 		}
 	}
-	earned = f.cfg.Amount
-	post("checkin", earned, r.T("reason"))
-	if due > 0 {
-		bonus = f.cfg.Streak * int64(due)
-		post("checkin-streak", bonus, r.T("reason_bonus", "Streak", run.length()))
-	}
+	earned, bonus = c.price, c.bonus*int64(due)
+	post(daily, earned, r.T("reason"))
+	post(streak, bonus, r.T("reason_bonus", "Streak", run.length()))
 	if len(transfers) == 0 {
 		return 0, 0, nil
 	}
-	if _, err := f.ledger.Post(ctx, transfers...); err != nil {
+	if _, err := f.c.Purse.Post(ctx, transfers...); err != nil {
 		return 0, 0, fmt.Errorf("pay: %w", err)
 	}
 	return earned, bonus, nil

@@ -15,8 +15,8 @@ func TestTranscripts(t *testing.T) {
 		cfg := wallet.Defaults()
 		p.Section("points", &cfg)
 		return []bot.Feature{
-			checkin.New(p.DB, p.Community, p.Ledger, checkin.Config{Amount: cfg.Checkin, Streak: cfg.CheckinStreak}),
-			wallet.New(p.DB, p.Community, p.Ledger, cfg),
+			checkin.New(p.DB, p.Community, checkin.Config{Amount: cfg.Checkin, Streak: cfg.CheckinStreak}),
+			wallet.New(p.Community, cfg),
 		}
 	}), "testdata/*.chat")
 }

@@ -3,6 +3,8 @@ package checkin
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
@@ -11,21 +13,51 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-// record keeps that somebody checked in on a Day; isNew is false when they had.
-func (f *checkin) record(ctx context.Context, member community.MemberID, day community.Day, r *bot.Request) (isNew bool, err error) {
-	res, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx,
-		`INSERT INTO checkins (member_id, day, at, seq) VALUES (?, ?, ?, ?) ON CONFLICT (member_id, day) DO NOTHING`,
-		string(member), int(day), r.At.UnixMilli(), r.Seq)
-	if err != nil {
-		return false, fmt.Errorf("record: %w", err)
-	}
-	n, err := res.RowsAffected()
-	return n > 0, err
+// fact is that somebody checked in. It stays as it is, whoever they turn out to be.
+type fact struct {
+	origin       community.MemberID
+	day          community.Day
+	at           time.Time
+	seq          int64 // facts count in the order in which they were accepted
+	price, bonus int64 // what a check-in, and a milestone reached by it, earned then: 0 for staff; unpriced: not kept
 }
 
-// days are the Days on which somebody checked in, in ascending order.
-func (f *checkin) days(ctx context.Context, member community.MemberID) ([]community.Day, error) {
-	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT day FROM checkins WHERE member_id = ? ORDER BY day`, string(member))
+// unpriced is the price of facts that were kept before prices were.
+const unpriced = -1
+
+// The kinds of keys in the ledger.
+const (
+	daily  = "checkin"
+	streak = "checkin-streak"
+)
+
+// key is the fact's key in the ledger.
+func (c fact) key(kind string) string { return fmt.Sprintf("%s/%s/%s", kind, c.origin, c.day) }
+
+// record keeps a fact. A second one of an id and Day changes nothing.
+func (f *checkin) record(ctx context.Context, c fact) error {
+	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx,
+		`INSERT INTO checkins (member_id, day, at, seq, price, bonus) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, day) DO NOTHING`,
+		string(c.origin), int(c.day), c.at.UnixMilli(), c.seq, c.price, c.bonus)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// in is a list of ids for a statement: its placeholders, and its arguments before others.
+func in(ids []community.MemberID, more ...any) (placeholders string, args []any) {
+	args = make([]any, 0, len(ids)+len(more))
+	for _, id := range ids {
+		args = append(args, string(id))
+	}
+	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", append(args, more...)
+}
+
+// days are the Days on which somebody checked in under any of their ids, in ascending order.
+func (f *checkin) days(ctx context.Context, ids []community.MemberID) ([]community.Day, error) {
+	list, args := in(ids)
+	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT DISTINCT day FROM checkins WHERE member_id IN `+list+` ORDER BY day`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("days: %w", err)
 	}
@@ -41,24 +73,54 @@ func (f *checkin) days(ctx context.Context, member community.MemberID) ([]commun
 	return days, rows.Err()
 }
 
+// facts are the check-ins of some ids in the order in which they were accepted.
+func (f *checkin) facts(ctx context.Context, ids []community.MemberID) ([]fact, error) {
+	list, args := in(ids)
+	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT member_id, day, at, seq, price, bonus FROM checkins
+		WHERE member_id IN `+list+` ORDER BY seq, member_id, day`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("facts: %w", err)
+	}
+	defer rows.Close()
+	var facts []fact
+	for rows.Next() {
+		var c fact
+		var day int
+		var at int64
+		if err := rows.Scan(&c.origin, &day, &at, &c.seq, &c.price, &c.bonus); err != nil {
+			return nil, fmt.Errorf("facts: %w", err)
+		}
+		c.day, c.at = community.Day(day), bot.FromMillis(at)
+		facts = append(facts, c)
+	}
+	return facts, rows.Err()
+}
+
 // milestone tells how many bonuses the run earns now, and keeps that they were paid. Counting those paid
 // within the run makes a late check-in that joins two runs earn what is missing, and nothing twice.
-func (f *checkin) milestone(ctx context.Context, member community.MemberID, day community.Day, r run) (due int, err error) {
+func (f *checkin) milestone(ctx context.Context, ids []community.MemberID, c fact, r run) (due int, err error) {
 	if r.length() < StreakDays {
 		return 0, nil
 	}
+	list, args := in(ids, int(r.first), int(r.last))
 	var paid int
 	if err := f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx,
-		`SELECT COALESCE(SUM(n), 0) FROM checkin_bonuses WHERE member_id = ? AND day BETWEEN ? AND ?`,
-		string(member), int(r.first), int(r.last)).Scan(&paid); err != nil {
+		`SELECT COALESCE(SUM(n), 0) FROM checkin_bonuses WHERE member_id IN `+list+` AND day BETWEEN ? AND ?`, args...).Scan(&paid); err != nil {
 		return 0, fmt.Errorf("milestone: %w", err)
 	}
 	if due = owed(r, paid); due == 0 {
 		return 0, nil
 	}
-	_, err = f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO checkin_bonuses (member_id, day, n) VALUES (?, ?, ?)`,
-		string(member), int(day), due)
-	return due, err
+	return due, f.keepBonus(ctx, c, due)
+}
+
+func (f *checkin) keepBonus(ctx context.Context, c fact, n int) error {
+	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO checkin_bonuses (member_id, day, n) VALUES (?, ?, ?)`,
+		string(c.origin), int(c.day), n)
+	if err != nil {
+		return fmt.Errorf("milestone: %w", err)
+	}
+	return nil
 }
 
 func migrations() []*gormigrate.Migration {
@@ -75,6 +137,14 @@ func migrations() []*gormigrate.Migration {
 			}
 			return tx.Exec(`CREATE TABLE checkin_bonuses (member_id TEXT NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL,
 				PRIMARY KEY (member_id, day))` + clustered).Error
+		},
+	}, {
+		ID: "2026112302_prices",
+		Migrate: func(tx *gorm.DB) error {
+			if err := tx.Exec(`ALTER TABLE checkins ADD COLUMN price BIGINT NOT NULL DEFAULT -1`).Error; err != nil {
+				return err
+			}
+			return tx.Exec(`ALTER TABLE checkins ADD COLUMN bonus BIGINT NOT NULL DEFAULT -1`).Error
 		},
 	}}
 }

@@ -31,7 +31,14 @@ func (p *Parts) Section(name string, cfg any) { p.file.Section(name, cfg) }
 // Build makes a transcript.Build of the community and the features that assemble gives, on SQLite.
 func Build(tb testing.TB, assemble func(p *Parts) []bot.Feature) transcript.Build {
 	return func(ctx context.Context, settings map[string]string, start time.Time) (transcript.World, error) {
-		p := &Parts{}
+		return BuildIn(dbtest.Open(tb, "sqlite", nil), assemble)(ctx, settings, start)
+	}
+}
+
+// BuildIn is Build in a database that may hold a community already, with options adjusted.
+func BuildIn(db *database.DB, assemble func(p *Parts) []bot.Feature, adjust ...func(*community.Options)) transcript.Build {
+	return func(ctx context.Context, settings map[string]string, start time.Time) (transcript.World, error) {
+		p := &Parts{DB: db}
 		var err error
 		if p.file, err = config.Open(config.Source{Set: settings}); err != nil {
 			return nil, err
@@ -43,14 +50,16 @@ func Build(tb testing.TB, assemble func(p *Parts) []bot.Feature) transcript.Buil
 		if err != nil {
 			return nil, err
 		}
-		p.DB = dbtest.Open(tb, "sqlite", nil)
 		p.Ledger = points.New(p.DB.Conn, p.DB.Tx)
-		p.Community, err = community.New(community.Options{
-			Storage: p.DB, Calendar: calendar, Words: words, Language: cfg.Language, Bots: cfg.Bots,
+		opts := community.Options{
+			Storage: p.DB, Calendar: calendar, Ledger: p.Ledger, Words: words, Language: cfg.Language, Bots: cfg.Bots,
 			AdoptAll: func(string) bool { return true }, NoiseBudget: cfg.NoiseBudget,
 			KeepText: time.Duration(cfg.KeepTextDays) * 24 * time.Hour,
-		})
-		if err != nil {
+		}
+		for _, fn := range adjust {
+			fn(&opts)
+		}
+		if p.Community, err = community.New(opts); err != nil {
 			return nil, err
 		}
 		features := append(assemble(p), p.Community.Feature())

@@ -8,7 +8,6 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
-	"github.com/weilu-im/weilu/points"
 )
 
 // boardWords are the periods that people ask for.
@@ -29,23 +28,20 @@ func (w *wallet) board(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	q := points.TopQuery{}
-	for id := range hidden {
-		q.Exclude = append(q.Exclude, points.Member(string(id)))
-	}
+	var since, until time.Time
 	today := w.c.Calendar.Day(r.At)
 	switch period {
 	case "week":
 		monday := today - community.Day((int(today.Weekday())+6)%7)
-		q.Since = w.c.Calendar.Start(monday)
+		since = w.c.Calendar.Start(monday)
 	case "month":
 		first, _ := today.Month()
-		q.Since = w.c.Calendar.Start(first)
+		since = w.c.Calendar.Start(first)
 	}
-	if !q.Since.IsZero() {
-		q.Until = r.At.Add(time.Millisecond)
+	if !since.IsZero() {
+		until = r.At.Add(time.Millisecond)
 	}
-	top, err := w.ledger.Top(ctx, q)
+	top, err := w.c.Purse.Top(ctx, since, until, hidden)
 	if err != nil {
 		return err
 	}
@@ -72,9 +68,8 @@ func (w *wallet) board(ctx context.Context, r *bot.Request) error {
 // medals stand before the first three.
 var medals = [...]string{"🥇", "🥈", "🥉"}
 
-func (w *wallet) line(ctx context.Context, s points.Standing) (string, error) {
-	id := community.MemberID(strings.TrimPrefix(string(s.Account), string(points.Member(""))))
-	called, err := w.c.Called(ctx, id)
+func (w *wallet) line(ctx context.Context, s community.Standing) (string, error) {
+	called, err := w.c.Called(ctx, s.Member)
 	if err != nil {
 		return "", err
 	}
@@ -86,10 +81,10 @@ func (w *wallet) line(ctx context.Context, s points.Standing) (string, error) {
 }
 
 // near shows somebody below the board where they stand, between their neighbours.
-func (w *wallet) near(ctx context.Context, r *bot.Request, top []points.Standing) ([]string, error) {
-	own := points.Member(r.Actor.Member)
+func (w *wallet) near(ctx context.Context, r *bot.Request, top []community.Standing) ([]string, error) {
+	own := community.MemberID(r.Actor.Member)
 	for i, s := range top {
-		if s.Account != own || i < w.cfg.Board {
+		if s.Member != own || i < w.cfg.Board {
 			continue
 		}
 		lines := []string{"……"}
@@ -98,7 +93,7 @@ func (w *wallet) near(ctx context.Context, r *bot.Request, top []points.Standing
 			if err != nil {
 				return nil, err
 			}
-			if n.Account == own {
+			if n.Member == own {
 				line += r.T("board.you")
 			}
 			lines = append(lines, line)

@@ -53,29 +53,31 @@ func (w *wallet) grant(sign int64) bot.Handler {
 }
 
 func (w *wallet) book(ctx context.Context, r *bot.Request, name string, who community.Person, called string, amount int64, reason string) error {
-	account := points.Member(string(who.ID))
 	stored := reason
 	if stored == "" {
 		stored = r.T(name + ".reason")
 	}
+	account, err := w.c.Account(ctx, who.ID)
+	if err != nil {
+		return err
+	}
 	t := points.Transfer{Key: fmt.Sprintf("%s/%d", name, r.Seq), From: points.Issued, To: account, Amount: amount, Reason: stored, At: r.At}
 	if name == "deduct" {
-		t.From, t.To = account, points.Burned
+		t.From, t.To = "", points.Burned
+		err = w.c.Purse.Spend(ctx, r, who.ID, t)
+	} else {
+		_, err = w.c.Purse.Post(ctx, t)
 	}
-	_, err := w.ledger.Post(ctx, t)
-	if errors.Is(err, points.ErrInsufficient) {
-		has, err := w.ledger.Balance(ctx, account)
-		if err != nil {
-			return err
-		}
+	poor := errors.Is(err, points.ErrInsufficient)
+	if err != nil && !poor {
+		return err
+	}
+	has, _, err := w.c.Purse.Worth(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	if poor {
 		return r.Refuse("deduct.poor", "Name", called, "Points", has)
-	}
-	if err != nil {
-		return err
-	}
-	has, err := w.ledger.Balance(ctx, account)
-	if err != nil {
-		return err
 	}
 	code, err := w.c.Undo.Offer(ctx, r, "wallet.grant", granted{t.Key})
 	if err != nil {
@@ -98,6 +100,6 @@ func (w *wallet) undoGrant(ctx context.Context, r *bot.Request, payload []byte) 
 	if err := json.Unmarshal(payload, &g); err != nil {
 		return err
 	}
-	_, err := w.ledger.ReverseKey(ctx, g.Key, points.Reversal{Key: "undo/" + strings.TrimPrefix(g.Key, "undo/"), Reason: r.In("wallet").T("grant.undone"), At: r.At})
+	_, err := w.c.Purse.Reverse(ctx, g.Key, points.Reversal{Key: "undo/" + strings.TrimPrefix(g.Key, "undo/"), Reason: r.In("wallet").T("grant.undone"), At: r.At})
 	return err
 }

@@ -20,15 +20,13 @@ var locales embed.FS
 const historyLines = 10
 
 type wallet struct {
-	db     bot.Storage
-	c      *community.Community
-	ledger *points.Ledger
-	cfg    Config
+	c   *community.Community
+	cfg Config
 }
 
 // New makes the feature.
-func New(db bot.Storage, c *community.Community, ledger *points.Ledger, cfg Config) bot.Feature {
-	w := &wallet{db, c, ledger, cfg}
+func New(c *community.Community, cfg Config) bot.Feature {
+	w := &wallet{c, cfg}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
@@ -49,12 +47,7 @@ func New(db bot.Storage, c *community.Community, ledger *points.Ledger, cfg Conf
 
 // balance answers with the balance as the first number.
 func (w *wallet) balance(ctx context.Context, r *bot.Request) error {
-	account := points.Member(r.Actor.Member)
-	balance, err := w.ledger.Balance(ctx, account)
-	if err != nil {
-		return err
-	}
-	debt, err := w.ledger.Debt(ctx, account)
+	balance, debt, err := w.c.Purse.Worth(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
 		return err
 	}
@@ -68,7 +61,8 @@ func (w *wallet) balance(ctx context.Context, r *bot.Request) error {
 
 // history tells in private what moved a member's points.
 func (w *wallet) history(ctx context.Context, r *bot.Request) error {
-	entries, err := w.ledger.History(ctx, points.Member(r.Actor.Member), points.Page{Limit: historyLines})
+	member := community.MemberID(r.Actor.Member)
+	entries, err := w.c.Purse.History(ctx, member, historyLines)
 	if err != nil {
 		return err
 	}
@@ -76,7 +70,11 @@ func (w *wallet) history(ctx context.Context, r *bot.Request) error {
 		r.Whisper(r.Actor.Member, r.T("history.none"))
 		return nil
 	}
-	lines := []string{r.T("history.title", "Count", len(entries), "Points", entries[0].Balance)}
+	balance, _, err := w.c.Purse.Worth(ctx, member)
+	if err != nil {
+		return err
+	}
+	lines := []string{r.T("history.title", "Count", len(entries), "Points", balance)}
 	for _, e := range entries {
 		reason := e.Reason
 		if e.Kind == points.KindRepayment {
@@ -87,7 +85,7 @@ func (w *wallet) history(ctx context.Context, r *bot.Request) error {
 		}
 		lines = append(lines, fmt.Sprintf("%s  %+d  %s", e.At.In(w.c.Calendar.Zone()).Format("01-02 15:04"), e.Amount, reason))
 	}
-	debts, err := w.ledger.Debts(ctx, points.Member(r.Actor.Member))
+	debts, err := w.c.Purse.Debts(ctx, member)
 	if err != nil {
 		return err
 	}

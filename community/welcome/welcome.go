@@ -63,15 +63,19 @@ func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
 		return nil
 	}
 	var last int64
+	ids, err := w.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
 	pool := w.db.Conn(ctx).Statement.ConnPool
-	if err := pool.QueryRowContext(ctx, `SELECT COALESCE(MAX(at), 0) FROM welcomes WHERE member_id = ?`, r.Actor.Member).Scan(&last); err != nil {
+	if err := w.db.Conn(ctx).Raw(`SELECT COALESCE(MAX(at), 0) FROM welcomes WHERE member_id IN ?`, ids).Row().Scan(&last); err != nil {
 		return fmt.Errorf("last welcome: %w", err)
 	}
 	if last > 0 && r.At.Sub(time.UnixMilli(last)) < time.Duration(w.cfg.AgainDays)*24*time.Hour {
 		return nil
 	}
 	if _, err := pool.ExecContext(ctx, `INSERT INTO welcomes (member_id, at, group_id) VALUES (?, ?, ?)`,
-		r.Actor.Member, r.At.UnixMilli(), r.Actor.Group); err != nil {
+		r.Actor.Origin, r.At.UnixMilli(), r.Actor.Group); err != nil {
 		return fmt.Errorf("keep welcome: %w", err)
 	}
 	place, err := w.c.Place(ctx, community.GroupID(r.Actor.Group))
@@ -99,9 +103,13 @@ func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
 
 // spoke tells whether somebody has said something in the group since they joined.
 func (w *welcome) spoke(ctx context.Context, r *bot.Request) (bool, error) {
+	ids, err := w.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return false, err
+	}
 	var n int
-	err := w.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT COUNT(*) FROM activity WHERE member_id = ? AND group_id = ? AND last_at >= ?`,
-		r.Actor.Member, r.Actor.Group, r.At.UnixMilli()).Scan(&n)
+	err = w.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM activity WHERE member_id IN ? AND group_id = ? AND last_at >= ?`,
+		ids, r.Actor.Group, r.At.UnixMilli()).Row().Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("spoke: %w", err)
 	}

@@ -1,0 +1,62 @@
+package community
+
+import (
+	"context"
+	"fmt"
+)
+
+// Gone are the members who were in a group and are in none now.
+func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
+	var stays []struct {
+		GroupID, MemberID string
+		JoinedAt, LeftAt  int64
+	}
+	if err := c.db.Conn(ctx).Raw(`SELECT group_id, member_id, joined_at, left_at FROM stays ORDER BY LENGTH(member_id), member_id`).Scan(&stays).Error; err != nil {
+		return nil, fmt.Errorf("who left: %w", err)
+	}
+	type place struct{ person, group string }
+	left, several := map[place]int64{}, map[place]bool{}
+	open := map[place][]string{} // ids with an open stay
+	order, seen := []string{}, map[string]bool{}
+	for _, s := range stays {
+		who, err := c.Who(ctx, MemberID(s.MemberID))
+		if err != nil {
+			return nil, err
+		}
+		p := place{string(who), s.GroupID}
+		if !seen[p.person] {
+			seen[p.person], order = true, append(order, p.person)
+		}
+		several[p] = several[p] || s.MemberID != p.person
+		if s.LeftAt == 0 {
+			open[p] = append(open[p], s.MemberID)
+		}
+		left[p] = max(left[p], s.LeftAt)
+	}
+	here := map[string]bool{}
+	for p, ids := range open {
+		if here[p.person] {
+			continue
+		}
+		if left[p] == 0 || !several[p] {
+			here[p.person] = true
+			continue
+		}
+		// Under one id they left. The user of an older login is never told to leave, so only who was heard since is here.
+		var last int64
+		if err := c.db.Conn(ctx).Raw(`SELECT MAX(t) FROM (
+			SELECT COALESCE(MAX(last_at), 0) AS t FROM activity WHERE group_id = ? AND member_id IN ?
+			UNION ALL SELECT COALESCE(MAX(joined_at), 0) FROM stays WHERE group_id = ? AND member_id IN ?) AS heard`,
+			p.group, ids, p.group, ids).Row().Scan(&last); err != nil {
+			return nil, fmt.Errorf("who left: %w", err)
+		}
+		here[p.person] = last > left[p]
+	}
+	var gone []MemberID
+	for _, person := range order {
+		if !here[person] {
+			gone = append(gone, MemberID(person))
+		}
+	}
+	return gone, nil
+}
