@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,8 +60,8 @@ func hear(t *testing.T, b *book, at time.Time, a syncAnswer) []bot.Event {
 	t.Helper()
 	before, _ := b.translate(a, at)
 	events, commit := b.translate(a, at)
-	if x, y := fmt.Sprintf("%+v", before), fmt.Sprintf("%+v", events); x != y {
-		t.Errorf("the same answer was translated as\n%s\nand as\n%s", x, y)
+	if !reflect.DeepEqual(before, events) {
+		t.Errorf("the same answer was translated as\n%+v\nand as\n%+v", before, events)
 	}
 	commit()
 	return events
@@ -110,6 +111,3 @@ func short(p bot.Person) string {
 	}
 	return name
 }
-
-// where is the id of the message that an event's id names.
-func where(ev bot.Event) string { return strings.Split(ev.ID, "/")[1] }
