@@ -19,8 +19,6 @@ const (
 	lineWait = 30 * time.Second
 	// lineLife is how long a line that names somebody waits for a member list that has them.
 	lineLife = 10 * time.Minute
-	// slack is how far the clocks of this machine and of WeChat may be apart.
-	slack = 2 * time.Minute
 )
 
 // book is what is known of one login: the bot's own account, its friends, its groups and who is in them. All
@@ -126,6 +124,7 @@ func (b *book) unknown(a syncAnswer) (list []string) {
 	brought := whole(a)
 	for _, user := range roomsOf(a, b.me) {
 		if r := b.rooms[user]; !brought[user] && (r == nil || !r.whole && !r.tried) {
+			b.await(user)
 			list = append(list, user)
 		}
 	}
@@ -148,12 +147,20 @@ func (b *book) stale(a syncAnswer, now time.Time) (list []string) {
 			continue
 		}
 		b.asked[user] = now
-		next := *r
-		next.awaited = true
-		b.rooms[user] = &next
+		b.await(user)
 		list = append(list, user)
 	}
 	return list
+}
+
+// await notes that the group's member list is read again because of an answer.
+func (b *book) await(user string) {
+	next := &room{user: user}
+	if r := b.rooms[user]; r != nil {
+		*next = *r
+	}
+	next.awaited = true
+	b.rooms[user] = next
 }
 
 // isNews tells whether the answer says something about the group that its member list does not explain.

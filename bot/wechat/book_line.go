@@ -63,7 +63,7 @@ func (d *draft) hinted(r *room, l line) (spent bool) {
 	if list == nil {
 		return false
 	}
-	if !r.first.Before(l.at.Add(-slack)) {
+	if r.mayHint(l) {
 		for _, users := range list {
 			if len(users) == 1 {
 				d.joined(r, l, rd, users[0])
@@ -77,7 +77,7 @@ func (d *draft) hinted(r *room, l line) (spent bool) {
 // joined tells that a line has brought somebody, unless that is told already.
 func (d *draft) joined(r *room, l line, rd reading, user string) {
 	pending := slices.ContainsFunc(r.came, func(p passage) bool { return p.who.user == user })
-	if user == d.b.me || r.noted("joined", user, d.at) && !pending || !pending && !d.mayHint(r, l) {
+	if user == d.b.me || r.noted("joined", user, d.at) && !pending || !pending && !r.mayHint(l) {
 		return
 	}
 	ev := d.event(r, bot.Joined, l.id+"/"+user, l.at)
@@ -90,16 +90,17 @@ func (d *draft) joined(r *room, l line, rd reading, user string) {
 	r.note("joined", user, d.at)
 }
 
-// mayHint tells whether a line is so old that whoever it names may have been on the first list.
-func (d *draft) mayHint(r *room, l line) bool { return !r.first.Before(l.at.Add(-slack)) }
+// mayHint tells whether a line is older than the first list, so that whoever it names may be on it. Clocks need not
+// agree where the list was read because of the line.
+func (r *room) mayHint(l line) bool { return r.fresh || !r.first.Before(l.at) }
 
 func (d *draft) explainWent(r *room, l line) (spent bool) {
-	who := func(name string) []string { return d.among(r.went, name) }
-	rd, list := d.best(r, l, who)
+	rd, list := d.best(r, l, func(name string) []string { return d.among(r.went, name) })
 	if list == nil && r.read.Before(l.at) { // they are still on the list
 		rd, list = d.best(r, l, func(name string) []string { return d.who(r, name) })
 	}
-	for _, user := range assign(list) {
+	users := assign(list)
+	for _, user := range users {
 		i := slices.IndexFunc(r.went, func(p passage) bool { return p.who.user == user })
 		ev := d.event(r, bot.Left, l.id+"/"+user, l.at)
 		if ev.From = d.person(r, user); i >= 0 {
@@ -117,7 +118,7 @@ func (d *draft) explainWent(r *room, l line) (spent bool) {
 		r.crowd = r.crowd.without(user)
 		r.note("left", user, d.at)
 	}
-	return list != nil
+	return len(users) > 0 || !r.read.Before(l.at)
 }
 
 // best is the reading of a line in which all names are known, and, where there are several, who did it too.

@@ -17,6 +17,7 @@ type room struct {
 	first      time.Time // when everybody was known first
 	read       time.Time // when that was so last
 	awaited    bool      // the list is read again for an answer that is still to be translated
+	fresh      bool      // and everybody was known for that answer first
 	turn       int       // how often the list changed: it keeps ids apart
 	former     []string  // what the bot was called here before
 	came, went []passage // not told yet
@@ -85,7 +86,7 @@ func (d *draft) crowd(r *room, list []rawMember, isAll bool) {
 	if r.whole {
 		d.compare(r, next)
 	} else if isAll {
-		r.first = d.at
+		r.first, r.fresh = d.at, r.awaited
 		r.turn++
 	}
 	r.crowd, r.whole = next, r.whole || isAll

@@ -118,7 +118,7 @@ func (r *room) onto(now *room) *room {
 	}
 	next := *now
 	next.turn = max(now.turn, r.turn) + 1
-	next.awaited, next.open = false, r.open
+	next.awaited, next.fresh, next.open = false, false, r.open
 	for what, list := range map[string]*[]passage{"joined": &next.came, "left": &next.went} {
 		var rest []passage
 		for _, p := range *list {

@@ -116,7 +116,7 @@ func readSync(body []byte) (syncAnswer, []byte, error) {
 	if err := json.Unmarshal(body, &news); err != nil {
 		return news, nil, fmt.Errorf("webwxsync: %w", err)
 	}
-	if ret := int(news.BaseResponse.Ret); fatal(ret) {
+	if ret := news.BaseResponse.Ret; fatal(ret) {
 		return news, nil, &ended{ret}
 	} else if ret != 0 {
 		return news, nil, fmt.Errorf("webwxsync: ret %d", ret)

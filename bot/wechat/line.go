@@ -77,7 +77,7 @@ var forms = []form{
 
 // Lines and their readings have no more than this.
 const (
-	maxLine     = 4000 // bytes
+	maxLine     = 8000 // bytes
 	maxReadings = 32
 )
 
@@ -143,16 +143,18 @@ func place(form string) (before string, which int, after string) {
 	return before, int(after[0] - 'a'), after[len("a}"):]
 }
 
-// ends are all lengths of a name that a text begins with, if what follows it is after.
+// ends are the lengths that a name at the beginning of a text can have, if what follows it is after.
 func (f form) ends(text, after string) (lengths []int) {
-	if after == "" {
-		if s := strings.TrimRight(text, " .。"); f.last && s != "" {
-			return []int{len(s)}
+	from := 1
+	if f.last {
+		text = strings.TrimRight(text, " .。")
+		if after == "" && text != "" {
+			return []int{len(text)}
 		}
-		return nil
+		from = max(1, len(text)-len("“")*len(after))
 	}
-	for i := 1; i < len(text) && len(lengths) < maxReadings; i++ {
-		if n, ok := literal(text[i:], after); ok && (!f.last || strings.Trim(text[i+n:], " .。") == "") {
+	for i := from; i < len(text) && len(lengths) < maxReadings && after != ""; i++ {
+		if n, ok := literal(text[i:], after); ok && (!f.last || i+n == len(text)) {
 			lengths = append(lengths, i)
 		}
 	}

@@ -20,6 +20,7 @@ func TestALoginTellsWhoIsThereBeforeAnythingIsHeard(t *testing.T) {
 	ming := s.Person("小明")
 	g := s.Group("大群", ming)
 	s.Group("小群", s.Person("小红"))
+	s.Fault(wechattest.Fault{Path: "webwxgetcontact", Kind: wechattest.Slow(300 * time.Millisecond), Times: 1})
 	p := run(t, s, t.TempDir(), newSink())
 	soon(t, "a greeting", func() bool { return len(s.Requests().To("webwxstatusnotify")) > 0 })
 	g.Say(ming, "早")

@@ -200,6 +200,7 @@ func (s *session) begin() error {
 	if err := s.meet(); err != nil {
 		return err
 	}
+	s.t.up(s) // so that the first answers can be said
 	close(s.guard.ready)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"testing"
 	"time"
@@ -111,11 +112,17 @@ func TestAMessageCostsLittleInLargeGroups(t *testing.T) {
 		t.Fatalf("%d events of %d messages", got, rounds*messages)
 	}
 	t.Logf("%d groups of %d: a message takes %s, p99 %s; the session holds %d MB", groups, members, p50, p99, held>>20)
-	if p99 > time.Millisecond {
+	if p99 > time.Millisecond && !raced() {
 		t.Errorf("p99 is %s", p99)
 	}
 	if held > 250<<20 {
 		t.Errorf("it holds %d MB", held>>20)
 	}
 	runtime.KeepAlive(s)
+}
+
+// raced tells whether the race detector watches, which makes everything many times slower.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

@@ -56,7 +56,7 @@ func cursor(t *testing.T, dir string) int64 {
 }
 
 func TestTheSavedCursorIsNeverAheadOfWhatIsStored(t *testing.T) {
-	s := serve(t, wechattest.Options{AutoScan: true, Batch: 3})
+	s := serve(t, wechattest.Options{AutoScan: true, QuietLogin: true, Batch: 3})
 	ming := s.Person("小明")
 	g := s.Group("大群", ming)
 	into := newSink()

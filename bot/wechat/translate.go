@@ -66,6 +66,7 @@ func (d *draft) modified(c rawContact) {
 		r.tried, r.read = true, d.at
 	}
 	if isAll && !wasAll {
+		r.fresh = true
 		d.seen(r)
 	}
 }
@@ -139,11 +140,11 @@ func (d *draft) sweep() {
 	slices.Sort(users)
 	for _, user := range slices.Compact(users) {
 		r := d.room(user)
-		if r == nil || !r.awaited && len(r.came) == 0 && len(r.went) == 0 {
+		if r == nil || !r.awaited && !r.fresh && len(r.came) == 0 && len(r.went) == 0 {
 			continue
 		}
 		r = d.edit(user)
-		r.awaited = false
+		r.awaited, r.fresh = false, false
 		d.leaves(r)
 		d.arrivals(r, lineWait)
 	}

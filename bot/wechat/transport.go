@@ -198,7 +198,6 @@ func (t *Transport) live(s *session) error {
 	}
 	t.log.Info("wechat: logged in", "session", s.id, "by", s.way.String())
 	if err := s.begin(); err == nil {
-		t.up(s)
 		fmt.Fprintf(t.out, "WeChat: logged in as %s\n", printable(s.nick()))
 		t.watch(s)
 	}
