@@ -368,6 +368,12 @@ func TestTalkersWhoAreNotKnownAreAskedForSometimes(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked %d times in a minute", asked)
 	}
+	b = known("小明")
+	hear(t, b, start, syncAnswer{AddMsgList: []rawMessage{system(5, `"小明"邀请"新人"加入了群聊`)}})
+	a = syncAnswer{AddMsgList: []rawMessage{inRoom(40, typeText, user(1), "x")}}
+	if got := b.stale(a, start.Add(40*time.Second)); len(got) != 1 {
+		t.Error("a line that no list has explained is forgotten")
+	}
 	b.room(rawContact{UserName: "@@empty"}, start) // was asked for in vain
 	a = syncAnswer{AddMsgList: []rawMessage{{FromUserName: "@@empty", MsgType: 1, Content: "@x:<br/>y"}}}
 	if len(b.unknown(a)) != 0 || !slices.Equal(b.stale(a, start), []string{"@@empty"}) || len(b.stale(a, start.Add(time.Second))) != 0 {

@@ -223,6 +223,7 @@ func TestPrivateWordsNudgesRecallsAndRequests(t *testing.T) {
 	if ev := said(t, b, whisper); ev.From != (bot.Person{User: "@stranger"}) || !b.knows("@stranger") {
 		t.Errorf("a stranger: %+v", ev)
 	}
+	said(t, b, whisper)
 	if ev := said(t, b, system(31, `"小明" 拍了拍 "小红" 的肩膀`)); ev.Kind != bot.Tapped || ev.ID != "wechat/31" || brief([]bot.Event{ev}) != "tapped 小明 @小红" || ev.ToBot {
 		t.Errorf("a nudge: %+v", ev)
 	}
