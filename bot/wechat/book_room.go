@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -146,7 +145,7 @@ func (d *draft) seen(r *room) {
 		key = append(key, m.user, p.Name, p.Display, p.Remark, p.Attr)
 	}
 	ev := d.event(r, bot.MembersSeen, "", d.at)
-	key = append(key, ev.ChatName, ev.BotName, strconv.Itoa(r.turn))
+	key = append(key, ev.ChatName, ev.BotName)
 	ev.ID = d.changeID(r, "members", digest(key...), r.turn)
 	ev.Members = people
 	d.tell(ev)

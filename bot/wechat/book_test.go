@@ -103,7 +103,7 @@ func TestAListToBeDoubtedMakesNobodyLeave(t *testing.T) {
 
 // A list that was read for an answer, and the answer's own, must lead to the same.
 func TestWhoJoinedIsFoundByDifference(t *testing.T) {
-	before := []string{"小明", "同名", "A"}
+	before := []string{"小明", "同名", "A", "You"}
 	cases := []struct {
 		name  string
 		lines []string
@@ -113,6 +113,7 @@ func TestWhoJoinedIsFoundByDifference(t *testing.T) {
 		{"invited", []string{`"小明"邀请"新人"加入了群聊`}, []string{"新人"}, "joined 新人 by 小明"},
 		{"in English", []string{`小明 invited 新人 to the group chat`}, []string{"新人"}, "joined 新人 by 小明"},
 		{"by the bot", []string{`你邀请"新人"加入了群聊  `}, []string{"新人"}, "joined 新人 by me"},
+		{"in English by the bot, where somebody is called You", []string{`You invited 新人 to the group chat`}, []string{"新人"}, "joined 新人 by me"},
 		{"by a code", []string{`" 新人"通过扫描"小明"分享的二维码加入群聊`}, []string{"新人"}, "joined 新人 by 小明"},
 		{"by a code of the bot", []string{`"新人"通过扫描你分享的二维码加入群聊`}, []string{"新人"}, "joined 新人 by me"},
 		{"in English by a code", []string{`"新人" joined the group chat via the QR Code shared by "小明"`}, []string{"新人"}, "joined 新人 by 小明"},
@@ -206,6 +207,18 @@ func TestALineMakesNobodyJoinWhoWasThere(t *testing.T) {
 	if got := brief(hear(t, late, at, syncAnswer{AddMsgList: []rawMessage{line}})); got != "joined 小红 by 小明" {
 		t.Errorf("the line with which the group became known: %s", got)
 	}
+	again := inRoom(-2, typeSystem, "", `"小明"邀请"小红"加入了群聊`)
+	if got := brief(hear(t, known("小明", "小红"), at, syncAnswer{AddMsgList: []rawMessage{again, old}})); got != "joined 小红 by 小明" {
+		t.Errorf("two old lines: %s", got)
+	}
+	late = newBook(rawContact{UserName: me}, "s1", start)
+	if got := brief(hear(t, late, start, syncAnswer{ModContactList: change("小明", "小红"), AddMsgList: []rawMessage{line}})); got != "members_seen 3; joined 小红 by 小明" {
+		t.Errorf("the answer with which the group became known: %s", got)
+	}
+	line.Content = `"小红"邀请"小明"加入了群聊`
+	if got := brief(hear(t, late, start, syncAnswer{AddMsgList: []rawMessage{line}})); got != "" {
+		t.Errorf("the next answer: %s", got)
+	}
 	if got := brief(hear(t, known("小明", "小红", "小红"), at, syncAnswer{AddMsgList: []rawMessage{old}})); got != "" {
 		t.Errorf("an old line about one of two: %s", got)
 	}
@@ -255,6 +268,47 @@ func TestWhoLeft(t *testing.T) {
 	b = known("小明", "同名", "同名")
 	if got := brief(append(hear(t, b, at, kick), b.room(roomWith(rest), at.Add(time.Minute))...)); got != "left 同名 by me; members_seen 3" && got != "members_seen 3; left 同名 by me" {
 		t.Errorf("the line first: %s", got)
+	}
+}
+
+func TestWhoWasThrownOutLeftOnce(t *testing.T) {
+	at := start.Add(2 * time.Minute)
+	without := func(list []rawMember, gone ...int) rawContact {
+		return roomWith(slices.DeleteFunc(list, func(m rawMember) bool {
+			return slices.ContainsFunc(gone, func(n int) bool { return m.UserName == user(n) })
+		}))
+	}
+	names := []string{"小明", "小红", "同名", "同名"}
+	b := known(names...)
+	kick := syncAnswer{AddMsgList: []rawMessage{system(70, `你将"小红"移出了群聊`)}}
+	if got := brief(hear(t, b, at, kick)); got != "left 小红 by me" {
+		t.Errorf("while they are still listed: %s", got)
+	}
+	if got := brief(b.room(without(people(names...), 2), at)); got != "members_seen 4" {
+		t.Errorf("told twice: %s", got)
+	}
+
+	b = known(names...)
+	b.room(without(people(names...), 3), at)
+	hear(t, b, at, syncAnswer{AddMsgList: []rawMessage{system(70, `你将"同名"移出了群聊`)}})
+	events := b.room(without(people(names...), 3, 4), at.Add(time.Minute))
+	if got := brief(events); got != "members_seen 3; left 同名" {
+		t.Errorf("a namesake who left by themselves: %s", got)
+	}
+}
+
+func TestAListReadForAnAnswerWaitsForThatAnswerOnly(t *testing.T) {
+	b := known("小明", "小红", "小刚")
+	a := syncAnswer{AddMsgList: []rawMessage{inRoom(1, typeText, user(9), "x")}}
+	b.stale(a, start)
+	if got := brief(b.room(roomWith(people("小明", "小红")), start)); got != "members_seen 3" {
+		t.Errorf("before the answer: %s", got)
+	}
+	if got := brief(hear(t, b, start, a)); got != "message : x; left 小刚" {
+		t.Errorf("the answer: %s", got)
+	}
+	if got := brief(b.room(roomWith(people("小明")), start)); got != "members_seen 2; left 小红" {
+		t.Errorf("after it: %s", got)
 	}
 }
 
@@ -313,6 +367,12 @@ func TestTalkersWhoAreNotKnownAreAskedForSometimes(t *testing.T) {
 	}
 	if asked != 2 {
 		t.Errorf("asked %d times in a minute", asked)
+	}
+	b = known("小明")
+	hear(t, b, start, syncAnswer{AddMsgList: []rawMessage{system(5, `"小明"邀请"新人"加入了群聊`)}})
+	a = syncAnswer{AddMsgList: []rawMessage{inRoom(40, typeText, user(1), "x")}}
+	if got := b.stale(a, start.Add(40*time.Second)); len(got) != 1 {
+		t.Error("a line that no list has explained is forgotten")
 	}
 	b.room(rawContact{UserName: "@@empty"}, start) // was asked for in vain
 	a = syncAnswer{AddMsgList: []rawMessage{{FromUserName: "@@empty", MsgType: 1, Content: "@x:<br/>y"}}}

@@ -66,9 +66,9 @@ func (d *draft) known(user string) (contact, bool) {
 // contact takes in a friend or an official account.
 func (d *draft) contact(c rawContact) {
 	const officialAccount = 8
-	switch {
-	case c.UserName == "":
-	case c.UserName == d.b.me:
+	switch c.UserName {
+	case "":
+	case d.b.me:
 		if nick := named(c.NickName); nick != "" {
 			d.nick = nick
 		}

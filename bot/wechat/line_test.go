@@ -30,6 +30,7 @@ func TestLinesAreUnderstood(t *testing.T) {
 		{`"B" joined group chat via the QR code you shared.`, entered, reading{byBot: true, names: "B"}},
 		{`"A"邀请你加入了群聊，群聊参与人还有：B、C`, nothing, reading{}},
 		{`A invited you to a group chat with B, C`, nothing, reading{}},
+		{`"A"邀请"B"加入了群聊x`, nothing, reading{}},
 		{`"B"与群里其他人都不是微信朋友关系，请注意隐私安全`, nothing, reading{}},
 		{`收到红包，请在手机上查看`, nothing, reading{}},
 		{`你已添加了B，现在可以开始聊天了。`, nothing, reading{}},

@@ -39,6 +39,7 @@ func TestWordsBecomeTexts(t *testing.T) {
 		{"paragraphs before lines", asked(line + "\n\n" + line[:1500] + "\n" + line), nil, []string{line, line[:1500] + "\n" + line}},
 		{"lines before sentences", asked(line + "\n" + line[:900] + "。" + line), nil, []string{line, line[:900] + "。" + line}},
 		{"sentences", asked(line + "好。" + line), nil, []string{line + "好。", line}},
+		{"a cut that leaves little is none", asked("好\n\n" + line + "好。" + line), nil, []string{"好\n\n" + line + "好。", line}},
 		{"words", asked(line + " " + line), nil, []string{line, line}},
 		{"if there is no pause, anywhere", asked(line + line + line), nil, []string{line + line, line}},
 		{"emoji stay whole", asked(strings.Repeat("字", maxPiece-1) + "👍🏽"), nil, []string{strings.Repeat("字", maxPiece-1), "👍🏽"}},

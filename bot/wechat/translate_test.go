@@ -189,6 +189,7 @@ func TestWhatIsNoEvent(t *testing.T) {
 		"a warning":                     system(3, `"小明"与群里其他人都不是微信朋友关系，请注意隐私安全`),
 		"a nudge by one of two":         system(4, `"同名" 拍了拍 "小明"`),
 		"a nudge of one of two":         system(5, `"小明" 拍了拍 "同名"`),
+		"a nudge by the bot's owner":    system(6, `"小助手" 拍了拍 "小明"`),
 		"an official account":           private("@shop", me, 1),
 		"filehelper":                    private("filehelper", me, 1),
 		"weixin":                        private("weixin", me, 1),
@@ -222,6 +223,7 @@ func TestPrivateWordsNudgesRecallsAndRequests(t *testing.T) {
 	if ev := said(t, b, whisper); ev.From != (bot.Person{User: "@stranger"}) || !b.knows("@stranger") {
 		t.Errorf("a stranger: %+v", ev)
 	}
+	said(t, b, whisper)
 	if ev := said(t, b, system(31, `"小明" 拍了拍 "小红" 的肩膀`)); ev.Kind != bot.Tapped || ev.ID != "wechat/31" || brief([]bot.Event{ev}) != "tapped 小明 @小红" || ev.ToBot {
 		t.Errorf("a nudge: %+v", ev)
 	}
