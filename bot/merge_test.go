@@ -153,6 +153,10 @@ func TestABundleThatWasNotTakenKeepsItsPlace(t *testing.T) {
 		st := newStreet(t, db, noon, x)
 		st.say(t, checkin("x/g", 1), checkin("x/g", 2), answer("x/g", "a"))
 		st.pass(t, time.Second)
+		// Nobody can overtake them while they would be sorted anew.
+		if got := db.strings(t, `SELECT transport FROM outbox`); !slices.Equal(got, []string{"x", "x", "x"}) {
+			t.Errorf("they wait for %q", got)
+		}
 		x.answer, x.sent = nil, nil
 		st.say(t, answer("x/g", "b"), checkin("x/g", 3))
 		st.pass(t, time.Minute)

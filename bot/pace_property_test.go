@@ -229,7 +229,6 @@ func (st *street) step(t testing.TB) {
 func BenchmarkPacedClaim(b *testing.B) {
 	db := &storage{DB: dbtest.Open(b, "sqlite", owners())}
 	x := &paced{name: "x", pace: bot.Pace{GroupGap: time.Nanosecond}, answer: func(bot.Outgoing) error { return bot.ErrDown }}
-
 	st := newStreet(b, db, noon, x)
 	st.say(b, many(5000, func(i int) bot.Outgoing { return answer("x/g", fmt.Sprint(i)) })...)
 	for b.Loop() {
