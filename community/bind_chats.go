@@ -123,7 +123,7 @@ func (ro *Roster) addGroup(ctx context.Context, transport, name string, chat bot
 
 // adopts tells whether the configuration wants the bot to act in a group.
 func (ro *Roster) adopts(transport, name, code string) bool {
-	return ro.opts.AdoptAll != nil && ro.opts.AdoptAll(transport) || ro.opts.Adopt != nil && ro.opts.Adopt(transport, name, code)
+	return ro.opts.Adopt != nil && ro.opts.Adopt(transport, name, code)
 }
 
 // tie makes a chat a group.

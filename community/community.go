@@ -24,10 +24,9 @@ type Options struct {
 	Calendar *Calendar
 	Ledger   *points.Ledger // where members' points are
 	Words    WordConfig
-	Language string                      // the default language: zh or en
-	Bots     []string                    // accounts that are bots: transports' user ids or member ids
-	AdoptAll func(transport string) bool // whether groups of a transport are enabled when first seen; nil: none
-	// Adopt tells whether a group is enabled by its name or its code, until a manager says something else; nil: none.
+	Language string   // the default language: zh or en
+	Bots     []string // accounts that are bots: transports' user ids or member ids
+	// Adopt tells whether a group is enabled by its transport, name or code, until a manager says something else; nil: none.
 	Adopt       func(transport, name, code string) bool
 	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
 	NoiseBudget int           // words a group may get unasked on one Day

@@ -37,7 +37,7 @@ type app struct {
 // openOptions is what differs between the programs that write.
 type openOptions struct {
 	dsn    string
-	adopt  func(transport string) bool
+	adopt  func(transport, name, code string) bool
 	onSaid func(bot.Outgoing)
 	secret []byte // fixed in replay
 
@@ -104,7 +104,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	a.ledger = points.New(a.db.Conn, a.db.Tx)
 	a.community, err = community.New(community.Options{
 		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
-		AdoptAll: opts.adopt, NoiseBudget: s.Community.NoiseBudget,
+		Adopt: opts.adopt, NoiseBudget: s.Community.NoiseBudget,
 		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, Log: log,
 	})
 	if err != nil {

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/weilu-im/weilu/bot/wechat"
+
 // CLI is the command line: one field per subcommand, one file per field.
 type CLI struct {
 	Globals
@@ -26,4 +28,6 @@ type Globals struct {
 	Config  string            `help:"Configuration file. Default: ./weilu.yaml, if there is one." placeholder:"FILE" type:"path"`
 	Set     map[string]string `help:"Set a value, stronger than file and environment." placeholder:"SECTION.KEY=VALUE" mapsep:"none"`
 	Verbose bool              `help:"Log more." short:"v"`
+
+	WeChat wechat.Options `kong:"-"` // how patient the WeChat transport is; tests are less so
 }

@@ -198,4 +198,4 @@ func decompress(in io.Reader) (io.Reader, error) {
 	return whole, nil
 }
 
-func adoptAll(string) bool { return true }
+func adoptAll(_, _, _ string) bool { return true }

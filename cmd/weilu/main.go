@@ -15,9 +15,12 @@ import (
 
 func main() { os.Exit(run(os.Args[1:])) }
 
-// run is the whole program. It answers 0, 1 for a finding, 2 for wrong usage.
-func run(args []string) int {
+// run is the whole program; prepare sets what no flag does. It answers 0, 1 for a finding, 2 for wrong usage.
+func run(args []string, prepare ...func(*Globals)) int {
 	var cli CLI
+	for _, p := range prepare {
+		p(&cli.Globals)
+	}
 	code := -1
 	parser, err := kong.New(&cli, kong.Name("weilu"), kong.UsageOnError(), kong.Exit(func(c int) { code = c }),
 		kong.Description("Weilu (围炉) runs a brand's community in group chats."),

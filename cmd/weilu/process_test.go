@@ -18,7 +18,9 @@ import (
 )
 
 // TestMain lets the test binary be the program: in a process that is called weilu it is main.
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"weilu": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"weilu": main, "weilu-hurried": hurried})
+}
 
 // deadline is how long anything that a test waits for may take.
 const deadline = 60 * time.Second

@@ -12,17 +12,23 @@ import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/jsonl"
 	"github.com/weilu-im/weilu/bot/schedule"
+	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/points"
 )
 
 type runCmd struct {
-	Transport string `required:"" enum:"jsonl" help:"How the bot talks: jsonl (events as lines on standard input, words as lines on standard output)."`
+	Transport  string `required:"" enum:"wechat,jsonl" help:"How the bot talks: wechat (groups of a WeChat account), jsonl (events as lines on standard input, words as lines on standard output)."`
+	AcceptRisk bool   `help:"wechat: the notice of risk was read and is accepted."`
+	Resume     bool   `help:"wechat: go on although the last run stopped on a warning of WeChat."`
 }
 
 // Run runs the bot until it is stopped or its input ends.
 func (cmd *runCmd) Run(ctx context.Context, g *Globals) error {
-	adopt := func(transport string) bool { return transport == jsonl.Name }
+	if cmd.Transport == wechat.Name {
+		return cmd.wechat(ctx, g)
+	}
+	adopt := func(transport, _, _ string) bool { return transport == jsonl.Name }
 	return g.writing(ctx, openOptions{adopt: adopt}, func(a *app) error {
 		if err := a.tellBindCode(ctx); err != nil {
 			return err

@@ -27,6 +27,7 @@ type settings struct {
 	Rules     rules.Config
 	Words     community.WordConfig
 	Texts     map[string]string
+	WeChat    wechatConfig
 }
 
 // databaseConfig is the section database.
@@ -45,7 +46,7 @@ func (c databaseConfig) Validate() error {
 func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(), Points: wallet.Defaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{},
+		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(),
 	}
 }
 
@@ -54,6 +55,7 @@ func (s *settings) sections() []section {
 	return []section{
 		{"community", "Who the community is, and how its time runs.", &s.Community},
 		{"database", "Where the data lies. Without a DSN: weilu.db in the data directory.", &s.Database},
+		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"rules", "The rules that 公约 shows.", &s.Rules},

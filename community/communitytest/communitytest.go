@@ -53,7 +53,7 @@ func BuildIn(db *database.DB, assemble func(p *Parts) []bot.Feature, adjust ...f
 		p.Ledger = points.New(p.DB.Conn, p.DB.Tx)
 		opts := community.Options{
 			Storage: p.DB, Calendar: calendar, Ledger: p.Ledger, Words: words, Language: cfg.Language, Bots: cfg.Bots,
-			AdoptAll: func(string) bool { return true }, NoiseBudget: cfg.NoiseBudget,
+			Adopt: func(_, _, _ string) bool { return true }, NoiseBudget: cfg.NoiseBudget,
 			KeepText: time.Duration(cfg.KeepTextDays) * 24 * time.Hour,
 		}
 		for _, fn := range adjust {

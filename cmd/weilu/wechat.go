@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/wechat"
+	"github.com/weilu-im/weilu/community"
+)
+
+// wechatConfig is the section wechat.
+type wechatConfig struct {
+	Adopt         []string `yaml:"adopt" doc:"groups in which the bot acts from the first login, by name or by code (G07); elsewhere a manager says 启用"`
+	AcceptFriends bool     `yaml:"accept_friends" doc:"whether friend requests are accepted, slowly; who is a friend can be spoken to in private"`
+	PerMinute     int      `yaml:"per_minute" doc:"words that the account says in a minute at the most"`
+	PerHour       int      `yaml:"per_hour" doc:"in an hour"`
+	PerDay        int      `yaml:"per_day" doc:"in 24 hours"`
+	QuietFrom     string   `yaml:"quiet_from" doc:"local time from which only answers and red alerts are sent, HH:MM"`
+	QuietUntil    string   `yaml:"quiet_until" doc:"until then; equal to quiet_from means never quiet"`
+	DeafHours     int      `yaml:"deaf_hours" doc:"hours without a single message, while these hours were busy before, after which the operator is told"`
+}
+
+func wechatDefaults() wechatConfig {
+	return wechatConfig{Adopt: []string{}, PerMinute: 8, PerHour: 80, PerDay: 400, QuietFrom: "00:00", QuietUntil: "07:00", DeafHours: 6}
+}
+
+// The greatest pace that can be configured: beyond it accounts were limited (docs/wechat.md).
+const (
+	mostPerMinute = 15
+	mostPerHour   = 200
+	mostPerDay    = 1500
+)
+
+// Validate tells everything that is wrong with the values.
+func (c wechatConfig) Validate() error {
+	var problems []error
+	for _, l := range []struct {
+		key     string
+		n, most int
+	}{{"per_minute", c.PerMinute, mostPerMinute}, {"per_hour", c.PerHour, mostPerHour}, {"per_day", c.PerDay, mostPerDay}, {"deaf_hours", c.DeafHours, 72}} {
+		if l.n < 1 || l.n > l.most {
+			problems = append(problems, community.KeyError{Name: l.key, Problem: fmt.Sprintf("is between 1 and %d, not %d", l.most, l.n)})
+		}
+	}
+	for key, s := range map[string]string{"quiet_from": c.QuietFrom, "quiet_until": c.QuietUntil} {
+		if _, err := clock(s); err != nil {
+			problems = append(problems, community.KeyError{Name: key, Problem: err.Error()})
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// clock reads HH:MM as the time after midnight.
+func clock(s string) (time.Duration, error) {
+	t, err := time.Parse("15:04", s)
+	if err != nil || len(s) != len("00:00") {
+		return 0, fmt.Errorf("is a time like 07:00, not %q", s)
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
+}
+
+// pace is how fast the account speaks with these values; what they don't name is the transport's own.
+func (c wechatConfig) pace() *bot.Pace {
+	p := wechat.LivePace()
+	p.PerMinute, p.PerHour, p.PerDay = c.PerMinute, c.PerHour, c.PerDay
+	p.QuietFrom, _ = clock(c.QuietFrom) // validated
+	p.QuietUntil, _ = clock(c.QuietUntil)
+	return &p
+}
+
+// adopts tells whether the bot acts in a group from the first sight of it.
+func (c wechatConfig) adopts(name, code string) bool {
+	return slices.ContainsFunc(c.Adopt, func(a string) bool {
+		return bot.Fold(a) == bot.Fold(name) || code != "" && community.GroupCode("#"+a) == code
+	})
+}
+
+// riskNotice is what an operator must know before an account logs in for the first time.
+const riskNotice = `
+  Before you log in: a notice of risk / 登录前请知悉风险
+
+  Weilu speaks the protocol of web WeChat, which Tencent does not offer to programs. Since January 2025 many
+  accounts were warned, limited or banned for logging in this way. Use an account that you can afford to lose,
+  with real-name verification and a history of normal use; never your own main account. Keep the phone online.
+  Community data is safe if the account is lost: ` + "`weilu move-account`" + ` moves the community to another one.
+
+  网页版微信协议并非官方开放接口，登录的账号可能被警告、限制或封禁。请使用可以承受损失的小号，不要用您的主号。
+  账号丢失不会丢失社区数据。详见 docs/wechat.md。
+
+`
+
+// riskAccepted is where the operator's consent is kept, in the data directory.
+const riskAccepted = "wechat-risk-accepted"
+
+// acceptRisk makes sure that the operator knows the risk, once per data directory.
+func acceptRisk(dir string, accepted bool, in *os.File, out io.Writer, now time.Time) error {
+	kept := filepath.Join(dir, riskAccepted)
+	if _, err := os.Stat(kept); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	fmt.Fprint(out, riskNotice)
+	if !accepted {
+		if !isatty.IsTerminal(in.Fd()) {
+			return &exitError{1, errors.New("the risk was not accepted: read the notice above and start again with --accept-risk")}
+		}
+		fmt.Fprint(out, "Type yes to go on / 输入 yes 继续: ")
+		answer, err := bufio.NewReader(in).ReadString('\n')
+		if err != nil && answer == "" || !strings.EqualFold(strings.TrimSpace(answer), "yes") {
+			return &exitError{1, errors.New("the risk was not accepted, nothing was done")}
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(kept, []byte(now.UTC().Format(time.RFC3339)+"\n"), 0o600)
+}
+
+// wechat runs the bot on a WeChat account.
+func (cmd *runCmd) wechat(ctx context.Context, g *Globals) error {
+	s, _, err := load(g)
+	if err != nil {
+		return err
+	}
+	if err := acceptRisk(g.Data, cmd.AcceptRisk, os.Stdin, os.Stderr, time.Now()); err != nil {
+		return err
+	}
+	return g.writing(ctx, openOptions{adopt: func(transport, name, code string) bool { return s.WeChat.adopts(name, code) }}, func(a *app) error {
+		if err := a.tellBindCode(ctx); err != nil {
+			return err
+		}
+		o := g.WeChat
+		o.Dir, o.Out, o.Log, o.Resume = g.Data, os.Stderr, a.log, cmd.Resume
+		o.Timing.DeafAfter = time.Duration(s.WeChat.DeafHours) * time.Hour
+		if o.Pace == nil {
+			o.Pace = s.WeChat.pace()
+		}
+		t, err := wechat.New(o)
+		if err != nil {
+			return err
+		}
+		return a.serve(ctx, t)
+	})
+}
