@@ -94,7 +94,7 @@ func (ro *Roster) knownPlaces(ctx context.Context, lg login) ([]knownPlace, erro
 			return nil, err
 		}
 		for _, p := range people {
-			if p.here {
+			if p.here && !p.missing {
 				k.people = append(k.people, p.Trait)
 			}
 		}

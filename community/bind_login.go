@@ -15,6 +15,7 @@ import (
 type person struct {
 	Known
 	here    bool // in the group, as far as is known
+	missing bool // and not on the last list
 	session string
 }
 
@@ -33,7 +34,7 @@ func (ro *Roster) peopleOf(ctx context.Context, group GroupID) ([]person, error)
 			return nil, err
 		}
 		stay, ok := ro.stays[stayKey{group, id}]
-		p := person{Known{Trait: s.Trait, Member: who}, ok && stay.Left.IsZero(), s.session}
+		p := person{Known{Trait: s.Trait, Member: who}, ok && stay.Left.IsZero(), s.missing > 0, s.session}
 		i, several := at[who]
 		if !several {
 			at[who] = len(list)
@@ -42,7 +43,7 @@ func (ro *Roster) peopleOf(ctx context.Context, group GroupID) ([]person, error)
 		}
 		p.here = p.here || list[i].here
 		if s.at < last[i] {
-			p.Trait, p.session = list[i].Trait, list[i].session
+			p.Trait, p.missing, p.session = list[i].Trait, list[i].missing, list[i].session
 		}
 		list[i], last[i] = p, max(last[i], s.at)
 	}

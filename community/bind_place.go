@@ -3,6 +3,7 @@ package community
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
 )
@@ -17,20 +18,24 @@ const (
 )
 
 // groupCode is a G and digits behind a separator; the names that it reads are folded.
-var groupCode = regexp.MustCompile(`[·•・#\-]\s*g(\d{1,6})(?:[^0-9a-z]|$)`)
+var groupCode = regexp.MustCompile(`[·•・#\-]\s*g(\d{1,6})`)
 
 // GroupCode reads the code of a group from what the bot is called in it, like G7 from 小助手·G07: the last G
 // with digits behind one of · • # -, in any width and case, without the zeros before them; empty where there is
 // none. Nobody but the bot's own account can change it, so it is the strongest evidence of all.
-func GroupCode(botName string) string {
-	all := groupCode.FindAllStringSubmatch(bot.Fold(botName), -1)
-	if len(all) == 0 {
-		return ""
+func GroupCode(botName string) (code string) {
+	name := bot.Fold(botName)
+	for _, at := range groupCode.FindAllStringSubmatchIndex(name, -1) {
+		next, _ := utf8.DecodeRuneInString(name[at[1]:])
+		if next >= '0' && next <= '9' || next >= 'a' && next <= 'z' {
+			continue // a word that begins like a code
+		}
+		if code = strings.TrimLeft(name[at[2]:at[3]], "0"); code == "" {
+			code = "0"
+		}
+		code = "G" + code
 	}
-	if digits := strings.TrimLeft(all[len(all)-1][1], "0"); digits != "" {
-		return "G" + digits
-	}
-	return "G0"
+	return code
 }
 
 // knownPlace is a group as binding chats needs it.

@@ -2,6 +2,7 @@ package community
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -27,4 +28,12 @@ func (u *Undo) OfferBy(ctx context.Context, r *bot.Request, chance *rand.Rand, a
 // Run takes something back without an engine.
 func (u *Undo) Run(ctx context.Context, r *bot.Request, code string) (verdict string, err error) {
 	return u.run(ctx, r, code)
+}
+
+// Match is what a group's evidence says.
+var Match = match
+
+// Memory prints what the roster remembers of logins, bindings and groups, in an order of its own.
+func (ro *Roster) Memory() string {
+	return fmt.Sprint(ro.logins, ro.users, ro.holders, ro.chats, ro.sights, ro.stays, ro.people, ro.places, ro.aliases.of, ro.aliases.ids, ro.aliases.provisional)
 }
