@@ -85,13 +85,36 @@ func (e *Engine) take(ctx context.Context, o Outgoing, head int64, now time.Time
 	return nil
 }
 
-// checked is check, and withholds what may not be sent.
+// checked is check, and withholds what may not be sent, or lets it wait where nobody is found yet.
 func (e *Engine) checked(ctx context.Context, o *Outgoing, now time.Time) (ok bool, err error) {
 	reason, err := e.check(ctx, o, now)
-	if err != nil || reason == "" {
+	switch {
+	case errors.Is(err, ErrUnbound):
+		return false, e.unbound(ctx, *o, err, now)
+	case err != nil || reason == "":
 		return err == nil, err
 	}
 	return false, e.settle(ctx, *o, Withheld, reason, now)
+}
+
+// How long words wait for somebody who is not found after a new login, and how often they are looked for.
+const (
+	unboundFor   = 24 * time.Hour
+	unboundAgain = 10 * time.Second
+)
+
+// unbound puts back what goes to somebody who is not found in the present login yet. It waits for them, but not
+// for ever: after a day nobody remembers what it answered.
+func (e *Engine) unbound(ctx context.Context, o Outgoing, why error, now time.Time) error {
+	if late := !o.NotAfter.IsZero() && now.After(o.NotAfter); late || now.Sub(o.SaidAt) > unboundFor {
+		return e.settle(ctx, o, Withheld, tooLate+": "+why.Error(), now)
+	}
+	_, err := exec(ctx, e.db, `UPDATE outbox SET transport = '', not_before = ?, reason = ? WHERE id = ?`,
+		Millis(now.Add(unboundAgain)), Clean(why.Error()), o.ID)
+	if err != nil {
+		return fmt.Errorf("put back %d: %w", o.ID, err)
+	}
+	return nil
 }
 
 // tooLate is the reason for what waited beyond its NotAfter.
@@ -125,11 +148,15 @@ func (e *Engine) check(ctx context.Context, o *Outgoing, now time.Time) (reason 
 	return e.resolve(ctx, o)
 }
 
-// resolve finds where something goes; the reason tells why it can't be found.
+// resolve finds where something goes; the reason tells why it can't be found. The error is ErrUnbound where that
+// may change.
 func (e *Engine) resolve(ctx context.Context, o *Outgoing) (reason string, err error) {
 	if err := e.shielded(ctx, func(ctx context.Context) error { return e.opts.Resolve(ctx, o) }); err != nil {
 		if dead := e.db.Alive(ctx); dead != nil {
 			return "", errors.Join(err, dead)
+		}
+		if errors.Is(err, ErrUnbound) {
+			return "", err
 		}
 		return err.Error(), nil
 	}

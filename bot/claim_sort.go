@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -31,6 +32,9 @@ func (e *Engine) sort(ctx context.Context, now time.Time, runs func(transport st
 
 func (e *Engine) sortOne(ctx context.Context, o Outgoing, now time.Time, runs func(transport string) bool) error {
 	reason, err := e.resolve(ctx, &o)
+	if errors.Is(err, ErrUnbound) {
+		return e.unbound(ctx, o, err, now)
+	}
 	if err != nil {
 		return err
 	}

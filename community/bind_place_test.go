@@ -195,7 +195,7 @@ func TestAWordToAGroupThatIsNotFoundYetWaits(t *testing.T) {
 func TestConfigurationAdoptsGroupsUntilAManagerSaysOtherwise(t *testing.T) {
 	names := map[string]bool{}
 	adjust := func(o *community.Options) {
-		o.AdoptAll = nil
+		o.Adopt = nil
 		o.Adopt = func(transport, name, code string) bool { return transport == "app" && (names[name] || code == "G2") }
 	}
 	w := newChatApp(t, "sqlite", adjust)

@@ -38,12 +38,16 @@ func (c code) show(uuid string) error {
 		BlackChar: qrterminal.BLACK_BLACK, WhiteChar: qrterminal.WHITE_WHITE,
 		BlackWhiteChar: qrterminal.BLACK_WHITE, WhiteBlackChar: qrterminal.WHITE_BLACK,
 	})
-	fmt.Fprintf(c.out, "\nor open %s%s\nor the file %s\n", imageURL, uuid, c.file)
+	fmt.Fprintf(c.out, "\nor open %s%s\n", imageURL, uuid)
 	drawn, err := qr.Encode(scanURL+uuid, qr.L)
 	if err != nil {
 		return fmt.Errorf("draw the login code: %w", err)
 	}
-	return writeFile(c.file, drawn.PNG())
+	if err := writeFile(c.file, drawn.PNG()); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "or the file %s\n", c.file)
+	return nil
 }
 
 // hide removes the file of a code that has served.
