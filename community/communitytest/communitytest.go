@@ -30,6 +30,11 @@ func (p *Parts) Section(name string, cfg any) { p.file.Section(name, cfg) }
 
 // Build makes a transcript.Build of the community and the features that assemble gives, on SQLite.
 func Build(tb testing.TB, assemble func(p *Parts) []bot.Feature) transcript.Build {
+	return BuildOn(tb, "sqlite", assemble)
+}
+
+// BuildOn is Build on another engine of dbtest.Dialects.
+func BuildOn(tb testing.TB, dialect string, assemble func(p *Parts) []bot.Feature) transcript.Build {
 	return func(ctx context.Context, settings map[string]string, start time.Time) (transcript.World, error) {
 		p := &Parts{}
 		var err error
@@ -43,7 +48,7 @@ func Build(tb testing.TB, assemble func(p *Parts) []bot.Feature) transcript.Buil
 		if err != nil {
 			return nil, err
 		}
-		p.DB = dbtest.Open(tb, "sqlite", nil)
+		p.DB = dbtest.Open(tb, dialect, nil)
 		p.Ledger = points.New(p.DB.Conn, p.DB.Tx)
 		p.Community, err = community.New(community.Options{
 			Storage: p.DB, Calendar: calendar, Ledger: p.Ledger, Words: words, Language: cfg.Language, Bots: cfg.Bots,
