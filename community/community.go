@@ -76,6 +76,7 @@ func New(opts Options) (*Community, error) {
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
+	c.registerIdentityUndo()
 	return c, nil
 }
 
@@ -99,6 +100,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.Consent.Commands()...)
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
+	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
 	if c.opts.KeepText > 0 {

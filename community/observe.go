@@ -202,7 +202,7 @@ func (ro *Roster) newMember(ctx context.Context, key userKey, p bot.Person, at t
 		return binding{}, fmt.Errorf("new member: %w", err)
 	}
 	b := binding{member: m.ID, strong: p.Stable}
-	evidence := "first seen"
+	evidence := firstSeen
 	if p.Stable {
 		evidence = "stable id"
 	}

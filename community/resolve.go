@@ -38,7 +38,8 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 // user is the latest binding of a member, or of somebody merged into them.
 func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, err error) {
 	err = ro.row(ctx, `SELECT b.transport, b.user_id FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
-		WHERE COALESCE(a.member_id, b.member_id) = ? ORDER BY b.at DESC LIMIT 1`, string(id)).Scan(&transport, &user)
+		WHERE COALESCE(a.member_id, b.member_id) = COALESCE((SELECT member_id FROM aliases WHERE alias = ?), ?)
+		ORDER BY b.at DESC LIMIT 1`, string(id), string(id)).Scan(&transport, &user)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("member %s has no binding", id), err)
 	}

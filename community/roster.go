@@ -77,6 +77,9 @@ type binding struct {
 	strong bool     // roles and spending work
 }
 
+// firstSeen is the evidence of a binding that made its member: nobody was known who could be meant.
+const firstSeen = "first seen"
+
 func newRoster(opts Options, words *Words) *Roster {
 	return &Roster{
 		db: opts.Storage, words: words, opts: opts, log: opts.Log,

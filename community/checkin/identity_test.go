@@ -64,8 +64,12 @@ func (v *village) direct() bot.Feature {
 	add("xmerge", func(ctx context.Context, r *bot.Request, a []string) error {
 		return v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
 	})
-	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error { return v.Community.Split(ctx, r, id(a[0])) })
-	add("xconfirm", func(ctx context.Context, r *bot.Request, a []string) error { return v.Community.Confirm(ctx, r, id(a[0])) })
+	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error {
+		return v.Community.Split(ctx, r, id(a[0]))
+	})
+	add("xconfirm", func(ctx context.Context, r *bot.Request, a []string) error {
+		return v.Community.Confirm(ctx, r, id(a[0]))
+	})
 	add("xhold", func(ctx context.Context, r *bot.Request, a []string) error { return v.Community.Hold(ctx, r, id(a[0])) })
 	add("xgrant", func(ctx context.Context, r *bot.Request, a []string) error {
 		to, err := v.Community.Account(ctx, id(a[0]))
@@ -426,4 +430,3 @@ func (p *play) compare() {
 		}
 	}
 }
-
