@@ -122,7 +122,7 @@ func TestMergedAndSplitPeopleAreLikeTheModel(t *testing.T) {
 			run++
 			p := &play{village: v, r: r, run: run, model: &people{via: map[int]int{}}, today: 10}
 			p.begin()
-			for range rapid.IntRange(5, 40).Draw(r, "steps") {
+			for range rapid.IntRange(5, 30).Draw(r, "steps") {
 				p.step()
 				p.compare()
 			}
@@ -163,7 +163,7 @@ func (p *play) waiting(i int) bool { return p.model.waits[i] && p.model.who(i) =
 func (p *play) step() {
 	m := p.model
 	i := rapid.IntRange(0, 3).Draw(p.r, "who")
-	switch rapid.SampledFrom([]string{"checkin", "checkin", "checkin", "week", "late", "day", "grant", "undo", "merge", "merge", "split", "split", "confirm"}).Draw(p.r, "step") {
+	switch rapid.SampledFrom([]string{"checkin", "checkin", "checkin", "week", "late", "day", "grant", "undo", "merge", "merge", "split", "split", "confirm", "lost"}).Draw(p.r, "step") {
 	case "day":
 		p.today++
 	case "checkin":
@@ -202,6 +202,8 @@ func (p *play) step() {
 			p.r.Fatal(got)
 		}
 		m.via[from] = into
+	case "lost":
+		p.says("boss", fmt.Sprintf("xlost %s %s", p.ids[i], p.ids[rapid.IntRange(0, 3).Draw(p.r, "into")]))
 	case "split":
 		got := p.says("boss", fmt.Sprintf("xsplit %s", p.ids[i]))
 		if _, merged := m.via[i]; merged != strings.HasPrefix(got, "ok") {

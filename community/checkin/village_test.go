@@ -2,6 +2,7 @@ package checkin_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -62,6 +63,13 @@ func (v *village) direct() bot.Feature {
 	})
 	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error {
 		return v.Community.Split(ctx, r, id(a[0]))
+	})
+	add("xlost", func(ctx context.Context, r *bot.Request, a []string) error { // merges, or splits, and is undone
+		err := v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
+		if err != nil {
+			err = v.Community.Split(ctx, r, id(a[0]))
+		}
+		return errors.Join(err, errors.New("lost"))
 	})
 	add("xconfirm", func(ctx context.Context, r *bot.Request, a []string) error {
 		return v.Community.Confirm(ctx, r, id(a[0]))
