@@ -96,7 +96,9 @@ func people(n int, prefix string) []*human {
 
 func (w *chatApp) session() string { return fmt.Sprintf("login-%d", w.logins) }
 
-func (w *chatApp) user(h *human) bot.UserID { return bot.UserID(fmt.Sprintf("@%d-%s", w.logins, h.key)) }
+func (w *chatApp) user(h *human) bot.UserID {
+	return bot.UserID(fmt.Sprintf("@%d-%s", w.logins, h.key))
+}
 
 func (w *chatApp) chat(r *room) bot.ChatID {
 	return bot.ChatID(fmt.Sprintf("@@%d-%d", w.logins, slices.Index(w.rooms, r)))
