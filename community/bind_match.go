@@ -1,6 +1,7 @@
 package community
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -86,7 +87,7 @@ type Verdict struct {
 // so nobody is ever found by elimination. remarks tells that the bot's account gives remarks at all: then a
 // friend without the remark that they had is not that friend.
 func match(known []Known, present []Present, remarks bool) []Verdict {
-	verdicts := make([]Verdict, len(present))
+	verdicts, known := make([]Verdict, len(present)), slices.Clone(known)
 	for _, rule := range [...]struct {
 		name Rule
 		key  func(Trait) string
@@ -129,7 +130,7 @@ func judge(known []Known, present []Present, verdicts []Verdict, rule Rule, ps, 
 		return
 	}
 	if len(ks) == 1 {
-		bindOne(known[ks[0]], present[ps[0]], &verdicts[ps[0]], rule, remarks)
+		bindOne(&known[ks[0]], present[ps[0]], &verdicts[ps[0]], rule, remarks)
 	}
 }
 
@@ -147,13 +148,14 @@ func byPicture(known []Known, present []Present, verdicts []Verdict, ps, ks []in
 	}
 	for avatar, ps := range here {
 		if ks := there[avatar]; len(ps) == 1 && len(ks) == 1 {
-			bindOne(known[ks[0]], present[ps[0]], &verdicts[ps[0]], ByWhole, remarks)
+			bindOne(&known[ks[0]], present[ps[0]], &verdicts[ps[0]], ByWhole, remarks)
 		}
 	}
 }
 
-// bindOne names k as p by a rule whose key they alone have, unless something stronger contradicts.
-func bindOne(k Known, p Present, v *Verdict, rule Rule, remarks bool) {
+// bindOne names k as p by a rule whose key they alone have, unless something stronger contradicts or has named
+// somebody else.
+func bindOne(k *Known, p Present, v *Verdict, rule Rule, remarks bool) {
 	if v.Member != "" || v.Frozen {
 		return
 	}
@@ -168,7 +170,7 @@ func bindOne(k Known, p Present, v *Verdict, rule Rule, remarks bool) {
 		v.Frozen = true
 		return
 	}
-	v.Member, v.Rule = k.Member, rule
+	v.Member, v.Rule, k.User = k.Member, rule, p.User
 }
 
 // contradicts tells whether remarks say that these are two people.

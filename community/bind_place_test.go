@@ -101,6 +101,10 @@ func TestTwoChatsOfTheSamePeopleAreNeitherTheGroup(t *testing.T) {
 	if w.group(one) == g1 || w.group(two) == g1 || w.group(one) == w.group(two) {
 		t.Errorf("got %s and %s", w.group(one), w.group(two))
 	}
+	unsure := must(community.UnsureGroups(t.Context(), w.DB))(t)
+	if len(unsure) != 2 || string(unsure[0].Candidate) != g1 || unsure[0].Share < 0.8 {
+		t.Errorf("the operator is shown %+v", unsure)
+	}
 	// The operator gives the code of the group in one of them: that settles it, without another login.
 	w2 := newChatApp(t, "sqlite")
 	one = w2.room("甲群", "小助手·G1", people(10, "p")...)

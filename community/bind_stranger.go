@@ -2,9 +2,9 @@ package community
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -112,15 +112,15 @@ func addMissing(list []candidate, missing []MemberID) []candidate {
 	return list
 }
 
-// keepCandidates stores whom a provisional member may be.
+// keepCandidates stores whom a provisional member may be: in what they are alike, or that somebody is missing.
 func (ro *Roster) keepCandidates(ctx context.Context, id MemberID, list []candidate) error {
 	for _, c := range list {
-		evidence, err := json.Marshal(map[string]any{"group": c.group, "same": c.same, "differs": c.differs, "missing": len(c.same) == 0})
-		if err != nil {
-			return err
+		evidence := strings.Join(c.same, " ")
+		if evidence == "" {
+			evidence = "missing"
 		}
 		if err := ro.exec(ctx, `INSERT INTO candidates (member_id, candidate_id, evidence) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-			string(id), string(c.member), string(evidence)); err != nil {
+			string(id), string(c.member), evidence); err != nil {
 			return fmt.Errorf("candidates of %s: %w", id, err)
 		}
 	}

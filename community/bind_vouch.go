@@ -22,8 +22,8 @@ func (ro *Roster) strengthen(ctx context.Context, r *bot.Request, evidence strin
 
 func (ro *Roster) strong(ctx context.Context, key userKey, id MemberID, evidence string, at time.Time) error {
 	ro.hold(ctx, key, binding{id, true, Rule(evidence)})
-	if err := ro.exec(ctx, `UPDATE bindings SET strong = ?, rule = ?, at = ? WHERE transport = ? AND session = ? AND user_id = ?`,
-		true, evidence, at.UnixMilli(), key.transport, key.session, string(key.user)); err != nil {
+	if err := ro.exec(ctx, `UPDATE bindings SET member_id = ?, strong = ?, rule = ?, at = ? WHERE transport = ? AND session = ? AND user_id = ?`,
+		string(id), true, evidence, at.UnixMilli(), key.transport, key.session, string(key.user)); err != nil {
 		return fmt.Errorf("strengthen %s: %w", id, err)
 	}
 	return ro.prove(ctx, id, true)
@@ -72,9 +72,11 @@ func (c *Community) settleJob(ctx context.Context, r *bot.Request) error {
 	if err := c.endMissing(ctx, r, before); err != nil {
 		return err
 	}
+	// The first binding of each member stays: it tells who they were to begin with.
 	if err := c.Roster.exec(ctx, `DELETE FROM bindings WHERE session <> '' AND at < ? AND NOT EXISTS (SELECT 1 FROM sessions s
 		WHERE s.transport = bindings.transport AND s.session = bindings.session
-		AND s.n = (SELECT MAX(n) FROM sessions l WHERE l.transport = bindings.transport))`, r.At.Add(-keepBindings).UnixMilli()); err != nil {
+		AND s.n = (SELECT MAX(n) FROM sessions l WHERE l.transport = bindings.transport))
+		AND EXISTS (SELECT 1 FROM bindings o WHERE o.member_id = bindings.member_id AND o.at < bindings.at)`, r.At.Add(-keepBindings).UnixMilli()); err != nil {
 		return fmt.Errorf("drop old bindings: %w", err)
 	}
 	return nil

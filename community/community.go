@@ -81,6 +81,7 @@ func New(opts Options) (*Community, error) {
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
+	c.registerIdentityUndo()
 	return c, nil
 }
 
@@ -104,6 +105,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.Consent.Commands()...)
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
+	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})

@@ -177,3 +177,9 @@ func (ro *Roster) apply(ctx context.Context, r *bot.Request, change Change) erro
 	}
 	return ro.changes.purse.follow(ctx, r, change)
 }
+
+// Hold makes a member wait to be recognised: their points go into suspense until somebody says who they are.
+// It is what undoes Confirm, and is audited.
+func (ro *Roster) Hold(ctx context.Context, r *bot.Request, member MemberID) error {
+	return ro.waiting(ctx, r, member, r.At.UnixMilli(), "hold")
+}

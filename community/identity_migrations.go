@@ -8,7 +8,7 @@ func identityMigrations() []*gormigrate.Migration {
 		// Since when somebody waits to be recognised; 0: they are a member of their own.
 		statements("2026112301_provisional", `ALTER TABLE members ADD COLUMN provisional BIGINT NOT NULL DEFAULT 0`),
 		statements("2026112301_candidates",
-			`CREATE TABLE IF NOT EXISTS candidates (member_id TEXT NOT NULL, candidate_id TEXT NOT NULL, evidence TEXT NOT NULL,
+			`CREATE TABLE candidates (member_id TEXT NOT NULL, candidate_id TEXT NOT NULL, evidence TEXT NOT NULL,
 				PRIMARY KEY (member_id, candidate_id))`),
 		statements("2026112302_identity",
 			// Whom an alias was merged into: member_id is whom that one is today.

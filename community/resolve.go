@@ -12,6 +12,9 @@ import (
 // live is the condition that a chat or a binding c is of a login that lasts, or of ids that stay the same for ever.
 const live = `(c.session = '' OR c.session = (SELECT s.session FROM sessions s WHERE s.transport = c.transport ORDER BY s.n DESC LIMIT 1))`
 
+// personID is whom an id stands for.
+const personID = `COALESCE((SELECT member_id FROM aliases WHERE alias = ?), ?)`
+
 // Resolve fills in where something said goes: the chat of its group or the user of its member, in the login that
 // lasts. Its error is the reason why it can't be sent; it wraps bot.ErrUnbound where it may be sent later,
 // when the group or the member is found in this login.
@@ -54,10 +57,10 @@ func (ro *Roster) chatOf(ctx context.Context, id GroupID) (transport string, cha
 // user is the latest user of a member, under any of their ids.
 func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, err error) {
 	err = ro.row(ctx, `SELECT c.transport, c.user_id FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id
-		WHERE COALESCE(a.member_id, c.member_id) = ? AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).Scan(&transport, &user)
+		WHERE COALESCE(a.member_id, c.member_id) = `+personID+` AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id), string(id)).Scan(&transport, &user)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
-			WHERE COALESCE(a.member_id, b.member_id) = ?`, string(id)); err == nil {
+			WHERE COALESCE(a.member_id, b.member_id) = `+personID, string(id), string(id)); err == nil {
 			err = fmt.Errorf("member %s: %w", id, bot.ErrUnbound)
 		}
 	}
@@ -67,9 +70,9 @@ func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user
 	return transport, user, err
 }
 
-func (ro *Roster) everBound(ctx context.Context, count string, id string) error {
+func (ro *Roster) everBound(ctx context.Context, count string, args ...any) error {
 	var n int64
-	if err := ro.row(ctx, count, id).Scan(&n); err != nil {
+	if err := ro.row(ctx, count, args...).Scan(&n); err != nil {
 		return err
 	}
 	if n == 0 {

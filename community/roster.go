@@ -29,7 +29,7 @@ type Place struct {
 	Language string
 	Adopted  bool
 	Code     string // what the bot's own name there ends with, like G7; empty where it has none
-	Unsure   bool   // it may be another group that is known; see Candidates
+	Unsure   bool   // it may be another group that is known; see UnsureGroups
 
 	decided bool // a manager said whether it is adopted
 }
@@ -119,17 +119,20 @@ func remember[K comparable, V any](ctx context.Context, db bot.Storage, m map[K]
 // Person reads whom an id stands for. Of somebody with several ids, the latest name and the first sighting
 // count; the role is the one of their own id.
 func (ro *Roster) Person(ctx context.Context, id MemberID) (Person, error) {
-	ids, err := ro.IDs(ctx, id)
+	id, err := ro.Who(ctx, id)
 	if err != nil {
 		return Person{}, err
 	}
-	p, err := ro.self(ctx, ids[0])
-	for _, alias := range ids[1:] {
+	p, err := ro.self(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	for _, alias := range ro.aliases.ids[id] {
+		o, err := ro.self(ctx, alias)
 		if err != nil {
-			break
+			return Person{}, err
 		}
-		var o Person
-		if o, err = ro.self(ctx, alias); o.NameAt.After(p.NameAt) {
+		if o.NameAt.After(p.NameAt) {
 			p.Name, p.NameAt = o.Name, o.NameAt
 		}
 		if !o.FirstSeen.IsZero() && (p.FirstSeen.IsZero() || o.FirstSeen.Before(p.FirstSeen)) {
@@ -137,7 +140,7 @@ func (ro *Roster) Person(ctx context.Context, id MemberID) (Person, error) {
 		}
 		p.Bot = p.Bot || o.Bot
 	}
-	return p, err
+	return p, nil
 }
 
 // self reads what is kept under an id itself.

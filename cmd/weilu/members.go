@@ -43,7 +43,11 @@ func printMembers(s *settings, list []community.Summary) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "member\tname\tgroups\tmessages\tactive days\tpartners\tfirst seen\tlast seen")
 	for _, m := range list {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", m.Member, printable(m.Name), m.Groups, m.Messages, m.ActiveDays, m.Partners,
+		name := printable(m.Name)
+		if m.Provisional {
+			name += " (provisional)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", m.Member, name, m.Groups, m.Messages, m.ActiveDays, m.Partners,
 			m.FirstSeen.In(calendar.Zone()).Format("2006-01-02 15:04"), m.LastSeen.In(calendar.Zone()).Format("2006-01-02 15:04"))
 	}
 	return w.Flush()

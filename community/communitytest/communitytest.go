@@ -30,8 +30,13 @@ func (p *Parts) Section(name string, cfg any) { p.file.Section(name, cfg) }
 
 // Build makes a transcript.Build of the community and the features that assemble gives, on SQLite.
 func Build(tb testing.TB, assemble func(p *Parts) []bot.Feature) transcript.Build {
+	return BuildOn(tb, "sqlite", assemble)
+}
+
+// BuildOn is Build on another engine of dbtest.Dialects.
+func BuildOn(tb testing.TB, dialect string, assemble func(p *Parts) []bot.Feature) transcript.Build {
 	return func(ctx context.Context, settings map[string]string, start time.Time) (transcript.World, error) {
-		return BuildIn(dbtest.Open(tb, "sqlite", nil), assemble)(ctx, settings, start)
+		return BuildIn(dbtest.Open(tb, dialect, nil), assemble)(ctx, settings, start)
 	}
 }
 

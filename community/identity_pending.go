@@ -1,0 +1,132 @@
+package community
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// pendingLines is how many people one page of 待认领 shows.
+const pendingLines = 8
+
+// Pending is somebody who waits to be recognised.
+type Pending struct {
+	Member     MemberID
+	Name       string
+	Groups     []string // what the groups are called where they are
+	Since      time.Time
+	Messages   int
+	Points     int64
+	Candidates []Candidate
+}
+
+// Candidate is whom somebody could be, and why.
+type Candidate struct {
+	Member   MemberID
+	Name     string
+	Evidence string
+}
+
+// Pending lists a page of those who wait to be recognised, the longest waiting first, and tells how many there are.
+func (c *Community) Pending(ctx context.Context, skip, limit int) (list []Pending, total int, err error) {
+	const waiting = ` FROM members WHERE provisional > 0 AND id NOT IN (SELECT alias FROM aliases)`
+	conn := c.db.Conn(ctx)
+	if err := conn.Raw(`SELECT COUNT(*)` + waiting).Scan(&total).Error; err != nil {
+		return nil, 0, fmt.Errorf("who waits: %w", err)
+	}
+	var rows []struct {
+		ID, Name    string
+		Provisional int64
+	}
+	if err := conn.Raw(`SELECT id, name, provisional`+waiting+` ORDER BY provisional, LENGTH(id), id LIMIT ? OFFSET ?`, limit, skip).Scan(&rows).Error; err != nil {
+		return nil, 0, fmt.Errorf("who waits: %w", err)
+	}
+	for _, row := range rows {
+		p := Pending{Member: MemberID(row.ID), Name: row.Name, Since: bot.FromMillis(row.Provisional)}
+		if err := c.pendingDetails(ctx, &p); err != nil {
+			return nil, 0, fmt.Errorf("who waits: %s: %w", row.ID, err)
+		}
+		list = append(list, p)
+	}
+	return list, total, nil
+}
+
+func (c *Community) pendingDetails(ctx context.Context, p *Pending) (err error) {
+	conn := c.db.Conn(ctx)
+	if p.Messages, _, _, err = c.spoke(ctx, p.Member); err != nil {
+		return err
+	}
+	if p.Points, _, err = c.Purse.Worth(ctx, p.Member); err != nil {
+		return err
+	}
+	if err := conn.Raw(`SELECT g.name FROM stays s JOIN groups g ON g.id = s.group_id WHERE s.member_id = ? AND s.left_at = 0 ORDER BY s.joined_at`,
+		string(p.Member)).Scan(&p.Groups).Error; err != nil {
+		return err
+	}
+	var display []string
+	if err := conn.Raw(`SELECT display FROM stays WHERE member_id = ? AND display <> '' ORDER BY joined_at DESC LIMIT 1`, string(p.Member)).Scan(&display).Error; err != nil {
+		return err
+	}
+	if len(display) > 0 {
+		p.Name = display[0]
+	}
+	var found []struct{ CandidateID, Evidence string }
+	if err := conn.Raw(`SELECT candidate_id, evidence FROM candidates WHERE member_id = ? ORDER BY LENGTH(candidate_id), candidate_id`, string(p.Member)).Scan(&found).Error; err != nil {
+		return err
+	}
+	for _, f := range found {
+		who, err := c.Person(ctx, MemberID(f.CandidateID))
+		if err != nil {
+			return err
+		}
+		p.Candidates = append(p.Candidates, Candidate{who.ID, who.Name, f.Evidence})
+	}
+	return nil
+}
+
+// pending whispers who waits to be recognised, with the commands that say who they are.
+func (c *Community) pending(ctx context.Context, r *bot.Request) error {
+	page, err := strconv.Atoi(bot.Fold(r.Args))
+	if err != nil || page < 1 {
+		page = 1
+	}
+	list, total, err := c.Pending(ctx, (page-1)*pendingLines, pendingLines)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		r.Whisper(r.Actor.Member, r.T("pending.none"))
+		return nil
+	}
+	pages := (total + pendingLines - 1) / pendingLines
+	lines := []string{r.T("pending.title", "Count", total, "Page", page, "Pages", pages)}
+	for _, p := range list {
+		lines = append(lines, r.T("pending.line", "Name", c.echo(p.Name), "ID", string(p.Member), "Groups", c.places(p.Groups),
+			"Since", p.Since.In(c.Calendar.Zone()).Format("01-02"), "Messages", p.Messages, "Points", p.Points))
+		for _, who := range p.Candidates[:min(3, len(p.Candidates))] {
+			lines = append(lines, r.T("pending.candidate", "Name", c.echo(who.Name), "Evidence", c.Words.ScreenName(who.Evidence),
+				"ID", string(p.Member), "Candidate", string(who.Member)))
+		}
+		if len(p.Candidates) == 0 {
+			lines = append(lines, r.T("pending.nobody", "ID", string(p.Member)))
+		}
+	}
+	if page < pages {
+		lines = append(lines, r.T("pending.more", "Page", page+1))
+	}
+	r.Whisper(r.Actor.Member, strings.Join(append(lines, r.T("pending.how")), "\n"))
+	return nil
+}
+
+// places are the names of groups, safe to say.
+func (c *Community) places(names []string) string {
+	safe := make([]string, len(names))
+	for i, name := range names {
+		safe[i] = c.Words.ScreenName(name)
+	}
+	return strings.Join(safe, "、")
+}
