@@ -58,7 +58,7 @@ func TestStorageDocumentListsEveryTable(t *testing.T) {
 			continue
 		}
 		for _, m := range madeTable.FindAllStringSubmatch(readDocument(t, name), -1) {
-			if !slices.Contains(made, m[1]) {
+			if !slices.Contains(made, m[1]) && !strings.HasSuffix(m[1], "_new") { // a migration renames those
 				made = append(made, m[1])
 			}
 		}
