@@ -74,7 +74,7 @@ func (s *speaker) deliver(ctx context.Context, o Outgoing) Result {
 	case r.Outcome != Pending:
 		// What was refused counts too: the other side has seen it.
 		picture := len(o.Picture) > 0
-		s.pacer.said(spoken{at: now, group: o.Group, weight: weigh(picture, o.Text != ""), picture: picture})
+		s.pacer.said(spoken{at: now, group: o.Group, weight: weigh(picture, o.Text != ""), picture: picture, merged: o.mergeable()})
 	case errors.As(err, &limited):
 		h := s.pacer.limited(now, limited.Until)
 		s.held = &h

@@ -55,6 +55,7 @@ type pacer struct {
 	sent     []spoken             // of the last 24 hours, oldest first
 	bucket   time.Time            // when the bucket of the account will be full again
 	groups   map[string]time.Time // when something was last said in each group
+	crowds   map[string]time.Time // when something that can be merged was the last thing said in a group
 	pictures []time.Time          // of the last hour, oldest first
 
 	down      time.Duration // how long it is left alone; 0: it is up
@@ -69,10 +70,11 @@ type spoken struct {
 	group   string
 	weight  int
 	picture bool
+	merged  bool // an answer that others could have joined
 }
 
 func newPacer(name string, pace Pace, zone *time.Location, chance *rand.Rand) *pacer {
-	return &pacer{name: name, pace: pace, zone: zone, rand: chance, groups: map[string]time.Time{}}
+	return &pacer{name: name, pace: pace, zone: zone, rand: chance, groups: map[string]time.Time{}, crowds: map[string]time.Time{}}
 }
 
 // weigh is how many messages something said becomes on the other side.
@@ -107,6 +109,10 @@ func (p *pacer) note(s spoken) {
 	}
 	if s.group != "" {
 		p.groups[s.group] = s.at
+		delete(p.crowds, s.group)
+		if s.merged {
+			p.crowds[s.group] = s.at
+		}
 	}
 	if s.picture {
 		for len(p.pictures) > 0 && !p.pictures[0].After(s.at.Add(-time.Hour)) {
@@ -187,26 +193,29 @@ func (p *pacer) picturesReady(now time.Time) time.Time {
 func (p *pacer) resting(now time.Time) (groups []string, next time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	keep := max(p.pace.GroupGap, p.pace.MergeWait)
 	for g, at := range p.groups {
-		if !at.Add(keep).After(now) {
+		until := at.Add(p.pace.GroupGap)
+		if !until.After(now) {
 			delete(p.groups, g)
 			continue
 		}
-		if until := at.Add(p.pace.GroupGap); until.After(now) {
-			groups = append(groups, g)
-			next = earlier(next, until)
-		}
+		groups = append(groups, g)
+		next = earlier(next, until)
 	}
 	return groups, next
 }
 
-// busy tells whether something was said in a group so recently that answers which can be merged wait for others.
+// busy tells whether many seem to ask for the same in a group: the last thing said there was such an answer, and
+// that recently. Then the next one waits for others; a single one in a while is not kept waiting.
 func (p *pacer) busy(group string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, ok := p.groups[group]
-	return ok && at.Add(p.pace.MergeWait).After(now)
+	at, ok := p.crowds[group]
+	if ok && !at.Add(p.pace.MergeWait).After(now) {
+		delete(p.crowds, group)
+		return false
+	}
+	return ok
 }
 
 // fell takes note that the transport is down, and tells how long it is left alone.

@@ -57,7 +57,8 @@ func paused(ctx context.Context, s Storage, now time.Time) (h hold, on bool, err
 func recall(ctx context.Context, s Storage, name string, pace Pace, zone *time.Location, now time.Time, chance *rand.Rand) (*pacer, error) {
 	p := newPacer(name, pace, zone, chance)
 	rows, err := s.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT sent_at, group_id,
-		CASE WHEN COALESCE(LENGTH(picture), 0) > 0 THEN 1 ELSE 0 END, CASE WHEN text <> '' THEN 1 ELSE 0 END FROM outbox
+		CASE WHEN COALESCE(LENGTH(picture), 0) > 0 THEN 1 ELSE 0 END, CASE WHEN text <> '' THEN 1 ELSE 0 END,
+		CASE WHEN merge_key <> '' THEN 1 ELSE 0 END FROM outbox
 		WHERE sent_at > 0 AND transport = ? AND sent_at > ? AND id = head ORDER BY sent_at, id`, name, now.Add(-24*time.Hour).UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("recall what %s said: %w", name, err)
@@ -65,9 +66,9 @@ func recall(ctx context.Context, s Storage, name string, pace Pace, zone *time.L
 	defer rows.Close()
 	for rows.Next() {
 		var at int64
-		var picture, text int
+		var picture, text, merge int
 		var said spoken
-		if err := rows.Scan(&at, &said.group, &picture, &text); err != nil {
+		if err := rows.Scan(&at, &said.group, &picture, &text, &merge); err != nil {
 			return nil, fmt.Errorf("recall what %s said: %w", name, err)
 		}
 		// Rounded up, so that no limit is passed by a moment; a clock that was ahead must not silence us.
@@ -75,6 +76,7 @@ func recall(ctx context.Context, s Storage, name string, pace Pace, zone *time.L
 			said.at = now
 		}
 		said.picture, said.weight = picture == 1, weigh(picture == 1, text == 1)
+		said.merged = merge == 1
 		p.note(said)
 	}
 	if err := rows.Err(); err != nil {
