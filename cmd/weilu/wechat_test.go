@@ -107,7 +107,9 @@ func TestWeChatKilledAndCut(t *testing.T) {
 	}
 	data := filepath.Join(t.TempDir(), "data")
 	b := startWeChat(t, s, "weilu-hurried", data)
-	wang.Whisper("绑定 " + b.bindCode())
+	code := b.bindCode()
+	b.says("logged in as")
+	wang.Whisper("绑定 " + code)
 	waitSent(t, s, "answer to 绑定", sentInPrivate(wang, "所有者"))
 	group.Say(wang, "启用")
 	waitSent(t, s, "answer to 启用", sentTo(group, "开始在这个群"))
