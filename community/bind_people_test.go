@@ -145,6 +145,30 @@ func TestWhoeverContradictsInAnotherGroupIsProvisional(t *testing.T) {
 	}
 }
 
+func TestNobodyIsTwoUsersAndNobodyHasTwoTags(t *testing.T) {
+	w := newChatApp(t, "sqlite")
+	one := w.room("群一", "小助手·G1", people(4, "p")...)
+	two := w.room("群二", "小助手·G2", people(4, "q")...)
+	split, tagged := &human{key: "split", nick: "甲", attr: "1"}, &human{key: "tagged", nick: "乙", attr: "1"}
+	for _, r := range w.rooms {
+		r.people = append(r.people, split, tagged)
+	}
+	one.display[split], two.display[split] = "一甲", "二甲"
+	two.display[tagged] = "乙#5"
+	w.login()
+	was := []string{w.bond(split).MemberID, w.bond(tagged).MemberID}
+
+	// One took the name of the first in one group, another in the other.
+	a, b := &human{key: "a", nick: "甲", attr: "1"}, &human{key: "b", nick: "甲", attr: "1"}
+	one.people[4], two.people[4] = a, b
+	one.display[a], two.display[b] = "一甲", "二甲"
+	two.display[tagged] = "乙#6"
+	w.login()
+	for _, h := range []*human{a, b, tagged} {
+		w.waits(h, was...)
+	}
+}
+
 func TestAProvisionalMemberIsRecognisedWhenARemarkOrATagIsSet(t *testing.T) {
 	onEach(t, func(t *testing.T, w *chatApp) {
 		all := people(6, "p")

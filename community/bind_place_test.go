@@ -148,6 +148,7 @@ func TestAGroupThatAppearsLaterIsFoundAndSoAreItsPeople(t *testing.T) {
 			was[h] = w.bond(h).MemberID
 		}
 		one.people = append(one.people, guest) // joined the first while the bot was away, and speaks there
+		guest.remark = "常客" // given while nobody could know who they are
 		two.unsaved = true
 		w.login()
 		w.hear(w.said(guest, one, "大家好"))
@@ -162,6 +163,13 @@ func TestAGroupThatAppearsLaterIsFoundAndSoAreItsPeople(t *testing.T) {
 			if b := w.bond(h); b.MemberID != was[h] || b.Strong {
 				t.Errorf("%s was %s and is %+v", h.key, was[h], b)
 			}
+		}
+		guest.nick, two.unsaved = "再改", false
+		w.hear(w.list(one))
+		w.login()
+		w.is(guest, was[guest], community.ByRemark)
+		if w.bond(guest).Strong {
+			t.Error("a remark that was given to a stranger is a proof")
 		}
 	})
 }
