@@ -15,6 +15,8 @@
 //   - Member: a person of the community, across groups, logins and nicknames (not: user, player, contact).
 //   - Roster: who the members are, and the evidence for it (not: user store, directory).
 //   - Binding: a transport's user tied to a member by evidence (not: account link, mapping).
+//   - Login: a session of a transport, from one scan to the next, within which its ids stay the same (not: connection).
+//   - Sighting: what was seen of a member in a group last, by which the next login finds them (not: profile).
 //   - Role: what somebody may do: member, moderator, manager, owner (not: permission level, admin).
 //   - Day: a Day of the community, beginning at 04:00 local time by default; months are made of Days (not: date).
 //   - Occurrence: one due time of a job, with its recorded end (not: run, execution).
