@@ -27,7 +27,7 @@ type found struct {
 func agree(crowds []crowd, remarked []Known) map[bot.UserID]found {
 	users, remarks := usersOf(crowds)
 	result := map[bot.UserID]found{}
-	for i, v := range match(remarkOnly(remarked), remarkOnly2(users), remarks) {
+	for i, v := range match(knownRemarks(remarked), shownRemarks(users), remarks) {
 		if v.Frozen || v.Member != "" {
 			result[users[i].User] = found{member: v.Member, rule: v.Rule, clash: v.Frozen}
 		}
@@ -123,7 +123,8 @@ func usersOf(crowds []crowd) (users []Present, remarks bool) {
 	return users, remarks
 }
 
-func remarkOnly(list []Known) []Known {
+// knownRemarks and shownRemarks leave nothing of people but their remarks, which are of no group.
+func knownRemarks(list []Known) []Known {
 	list = slices.Clone(list)
 	for i := range list {
 		list[i].Trait = Trait{Remark: list[i].Remark}
@@ -131,7 +132,7 @@ func remarkOnly(list []Known) []Known {
 	return list
 }
 
-func remarkOnly2(list []Present) []Present {
+func shownRemarks(list []Present) []Present {
 	list = slices.Clone(list)
 	for i := range list {
 		list[i].Trait = Trait{Remark: list[i].Remark}

@@ -97,10 +97,25 @@ func checkUnique(t *rapid.T, known []community.Known, present []community.Presen
 	if v.Rule != community.ByRemark && k.Remark != "" && k.Remark != p.Remark && (p.Remark != "" || remarks) {
 		t.Fatalf("%+v is bound to %+v against the remark", p, k)
 	}
+	for _, other := range known {
+		if v.Rule == community.ByWhole && p.Tag() != "" && other.Member != k.Member && other.Tag() == p.Tag() {
+			t.Fatalf("%+v is bound although %+v had the tag too", p, other)
+		}
+	}
 	for j, other := range present {
 		if v.Rule == community.ByWhole && j != i && p.Tag() != "" && other.Tag() == p.Tag() {
 			t.Fatalf("%+v is bound although %+v has the tag too", p, other)
 		}
+	}
+}
+
+func TestATagOfTwoThatAreKnownBindsNobodyByLess(t *testing.T) {
+	known := []community.Known{
+		{Member: "m1", Trait: community.Trait{Nick: "甲", Display: "甲#1"}}, {Member: "m2", Trait: community.Trait{Nick: "乙", Display: "乙#1"}},
+	}
+	v := community.Match(known, []community.Present{{User: "a", Trait: known[0].Trait}}, false)
+	if v[0].Member != "" || !v[0].Frozen {
+		t.Errorf("got %+v", v[0])
 	}
 }
 
@@ -119,6 +134,7 @@ func TestAPictureTellsNamesakesApartOnlyWhereEverybodysIsKnown(t *testing.T) {
 		"all are known":      {[]community.Known{k("m1", "x"), k("m2", "y")}, []community.Present{p("a", "y"), p("b", "x")}, []community.MemberID{"m2", "m1"}},
 		"one is not":         {[]community.Known{k("m1", "x"), k("m2", "")}, []community.Present{p("a", "y"), p("b", "x")}, []community.MemberID{"", ""}},
 		"one who is left":    {[]community.Known{k("m1", "x"), k("m2", "y")}, []community.Present{p("a", "z")}, []community.MemberID{""}},
+		"one of two":         {[]community.Known{k("m1", "x"), k("m2", "y")}, []community.Present{p("a", "x")}, []community.MemberID{"m1"}},
 		"a changed picture":  {[]community.Known{k("m1", "x")}, []community.Present{p("a", "z")}, []community.MemberID{""}},
 		"pictures not known": {[]community.Known{k("m1", "x")}, []community.Present{p("a", "")}, []community.MemberID{"m1"}},
 	} {

@@ -25,22 +25,22 @@ func bindMigrations() []*gormigrate.Migration {
 		`CREATE TABLE group_candidates (group_id TEXT NOT NULL, candidate_id TEXT NOT NULL, evidence TEXT NOT NULL,
 			PRIMARY KEY (group_id, candidate_id))`,
 
-		`CREATE TABLE bindings_new (transport TEXT NOT NULL, session TEXT NOT NULL, user_id TEXT NOT NULL,
+		`ALTER TABLE bindings RENAME TO bindings_before`,
+		`CREATE TABLE bindings (transport TEXT NOT NULL, session TEXT NOT NULL, user_id TEXT NOT NULL,
 			member_id TEXT NOT NULL REFERENCES members (id), strong BOOLEAN NOT NULL, rule TEXT NOT NULL, evidence TEXT NOT NULL,
 			at BIGINT NOT NULL, PRIMARY KEY (transport, session, user_id))`,
-		`INSERT INTO bindings_new (transport, session, user_id, member_id, strong, rule, evidence, at)
-			SELECT transport, '', user_id, member_id, strong, evidence, '', at FROM bindings`,
-		`DROP TABLE bindings`,
-		`ALTER TABLE bindings_new RENAME TO bindings`,
+		`INSERT INTO bindings (transport, session, user_id, member_id, strong, rule, evidence, at)
+			SELECT transport, '', user_id, member_id, strong, evidence, '', at FROM bindings_before`,
+		`DROP TABLE bindings_before`,
 		`CREATE INDEX bindings_member ON bindings (member_id)`,
 
-		`CREATE TABLE chats_new (transport TEXT NOT NULL, session TEXT NOT NULL, chat TEXT NOT NULL,
+		`ALTER TABLE chats RENAME TO chats_before`,
+		`CREATE TABLE chats (transport TEXT NOT NULL, session TEXT NOT NULL, chat TEXT NOT NULL,
 			group_id TEXT NOT NULL REFERENCES groups (id), rule TEXT NOT NULL, at BIGINT NOT NULL, listed_at BIGINT NOT NULL,
 			PRIMARY KEY (transport, session, chat))`,
-		`INSERT INTO chats_new (transport, session, chat, group_id, rule, at, listed_at)
-			SELECT transport, '', chat, group_id, 'stable id', at, 0 FROM chats`,
-		`DROP TABLE chats`,
-		`ALTER TABLE chats_new RENAME TO chats`,
+		`INSERT INTO chats (transport, session, chat, group_id, rule, at, listed_at)
+			SELECT transport, '', chat, group_id, 'stable id', at, 0 FROM chats_before`,
+		`DROP TABLE chats_before`,
 		`CREATE INDEX chats_group ON chats (group_id)`,
 	)}
 }

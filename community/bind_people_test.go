@@ -3,6 +3,7 @@ package community_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,6 +143,30 @@ func TestWhoeverContradictsInAnotherGroupIsProvisional(t *testing.T) {
 		if b := w.bond(h); b.Rule != string(community.ByWhole) {
 			t.Errorf("%s is %+v", h.key, b)
 		}
+	}
+}
+
+func TestNobodyIsTwoUsersAndNobodyHasTwoTags(t *testing.T) {
+	w := newChatApp(t, "sqlite")
+	one := w.room("群一", "小助手·G1", people(4, "p")...)
+	two := w.room("群二", "小助手·G2", people(4, "q")...)
+	split, tagged := &human{key: "split", nick: "甲", attr: "1"}, &human{key: "tagged", nick: "乙", attr: "1"}
+	for _, r := range w.rooms {
+		r.people = append(r.people, split, tagged)
+	}
+	one.display[split], two.display[split] = "一甲", "二甲"
+	two.display[tagged] = "乙#5"
+	w.login()
+	was := []string{w.bond(split).MemberID, w.bond(tagged).MemberID}
+
+	// One took the name of the first in one group, another in the other.
+	a, b := &human{key: "a", nick: "甲", attr: "1"}, &human{key: "b", nick: "甲", attr: "1"}
+	one.people[4], two.people[4] = a, b
+	one.display[a], two.display[b] = "一甲", "二甲"
+	two.display[tagged] = "乙#6"
+	w.login()
+	for _, h := range []*human{a, b, tagged} {
+		w.waits(h, was...)
 	}
 }
 
@@ -294,4 +319,33 @@ func TestAProcessThatStartsAgainInALoginKnowsEverybody(t *testing.T) {
 	if n := w.count(`SELECT COUNT(*) FROM members`); n != 6 {
 		t.Errorf("%d members", n)
 	}
+}
+
+func TestAHostileListHarmsNobody(t *testing.T) {
+	w := newChatApp(t, "sqlite")
+	all := people(12, "p")
+	r := w.room("群", "小助手·G1", all...)
+	w.login()
+	w.login()
+	zero := w.bond(all[0])
+	ev := w.list(r)
+	long := strings.Repeat("长", 10_000)
+	ev.Members = append(ev.Members, ev.Members[1], bot.Person{User: w.user(all[0]), Name: long}, bot.Person{Name: "nobody"},
+		bot.Person{User: "@x", Name: "\x00\u202e\xff#1", Display: long + "#1"}, bot.Person{User: "@y"})
+	w.hear(ev)
+	if b := w.bond(all[0]); b != zero {
+		t.Errorf("was %+v, is %+v", zero, b)
+	}
+	empty := w.list(r)
+	empty.Members = nil
+	half := w.list(r)
+	half.Members = half.Members[:1]
+	short := w.list(r)
+	short.Members = short.Members[:2]
+	w.hear(empty, half, short) // what an app tells while it has trouble
+	if n := w.count(`SELECT COUNT(*) FROM stays WHERE left_at > 0 AND member_id <> (SELECT member_id FROM bindings WHERE user_id = '@y')`); n != 0 {
+		t.Errorf("%d are thought to have left", n)
+	}
+	w.login()
+	w.is(all[5], w.bond(all[5]).MemberID, community.ByWhole)
 }

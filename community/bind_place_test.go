@@ -23,7 +23,7 @@ func TestTheCodeOfAGroup(t *testing.T) {
 
 func TestTheTagOfAName(t *testing.T) {
 	for display, want := range map[string]string{
-		"名字#12": "12", "名字＃００12": "12", "名字 # 7 ": "7", "名字#": "", "#5": "5", "名字#12号": "", "名字12": "", "a#1#2": "2",
+		"名字#12": "12", "名字＃００12": "12", "名字 # 7": "7", "名字#": "", "#5": "5", "名字#12号": "", "名字12": "", "a#1#2": "2",
 		"名字#1234567890": "", "名字#0": "0", "": "",
 	} {
 		if got := (community.Trait{Display: display}).Tag(); got != want {
@@ -148,6 +148,7 @@ func TestAGroupThatAppearsLaterIsFoundAndSoAreItsPeople(t *testing.T) {
 			was[h] = w.bond(h).MemberID
 		}
 		one.people = append(one.people, guest) // joined the first while the bot was away, and speaks there
+		guest.remark = "常客"                    // given while nobody could know who they are
 		two.unsaved = true
 		w.login()
 		w.hear(w.said(guest, one, "大家好"))
@@ -162,6 +163,13 @@ func TestAGroupThatAppearsLaterIsFoundAndSoAreItsPeople(t *testing.T) {
 			if b := w.bond(h); b.MemberID != was[h] || b.Strong {
 				t.Errorf("%s was %s and is %+v", h.key, was[h], b)
 			}
+		}
+		guest.nick, two.unsaved = "再改", false
+		w.hear(w.list(one))
+		w.login()
+		w.is(guest, was[guest], community.ByRemark)
+		if w.bond(guest).Strong {
+			t.Error("a remark that was given to a stranger is a proof")
 		}
 	})
 }

@@ -209,9 +209,8 @@ func (ro *Roster) glance(ctx context.Context, r *bot.Request, group GroupID, b b
 		if err := ro.watch(ctx, r, lg, group, ro.presentNow(lg, group, seen, s, p.User), r.At); err != nil {
 			return err
 		}
-		if s.proven = s.proven && ro.users[userKey{lg.transport, lg.session, p.User}].strong; s.Remark != "" {
-			s.proven = ro.users[userKey{lg.transport, lg.session, p.User}].strong
-		}
+		b = ro.users[userKey{lg.transport, lg.session, p.User}] // whoever was recognised may be so by a remark
+		s, _ = look(seen[b.member], known, p, b, r.Session, r.At, false)
 	}
 	return ro.keepSights(ctx, lg.transport, []glimpse{{group, b.member, s}})
 }

@@ -15,6 +15,12 @@
 //   - Member: a person of the community, across groups, logins and nicknames (not: user, player, contact).
 //   - Roster: who the members are, and the evidence for it (not: user store, directory).
 //   - Binding: a transport's user tied to a member by evidence (not: account link, mapping).
+//   - Login: a session of a transport, from one scan to the next, within which its ids stay the same (not: connection).
+//   - Sighting: what was seen of a member in a group last, by which the next login finds them (not: profile).
+//   - Origin: the id that something happened to; facts and accounts stay with it (not: source, old id).
+//   - Alias: an id that was merged into another one, of the same person (not: duplicate, link).
+//   - Provisional: waiting to be recognised, with points in suspense (not: pending member, guest).
+//   - Purse: what a person has under all their ids (not: wallet, which shows it).
 //   - Role: what somebody may do: member, moderator, manager, owner (not: permission level, admin).
 //   - Day: a Day of the community, beginning at 04:00 local time by default; months are made of Days (not: date).
 //   - Occurrence: one due time of a job, with its recorded end (not: run, execution).
