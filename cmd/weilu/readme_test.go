@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 
 	_ "github.com/weilu-im/weilu/bot/bottest" // brings the flag -update
 	"github.com/weilu-im/weilu/bot/transcript"
+	"github.com/weilu-im/weilu/bot/wechat"
 )
 
 // readmes are the front pages with the language of their command tables.
@@ -36,6 +38,15 @@ func TestReadmeTableIsCurrent(t *testing.T) {
 		}
 		between(t, name, "commands", table.String())
 	}
+}
+
+// TestReadmeOfWeChatExplainsEachAlarm keeps the table of docs/wechat.md equal to the alarms of the transport.
+func TestReadmeOfWeChatExplainsEachAlarm(t *testing.T) {
+	table := "| code | what happened | what to do |\n|---|---|---|\n"
+	for _, a := range wechat.Alarms() {
+		table += fmt.Sprintf("| `%s` | %s | %s |\n", a.Code, a.Text, a.Do)
+	}
+	between(t, "docs/wechat.md", "alarms", table)
 }
 
 // chats are the transcripts that the front pages show, by the name of the place that shows them.
