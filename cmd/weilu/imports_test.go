@@ -147,7 +147,8 @@ var restrictions = []restricted{
 		"cmd/weilu", "config/database", "config/database/dbtest", "bot/schedule", "bot/jsonl", "bot/playground", "bot/wechat",
 		"bot/wechat/wechattest", "bot/courier.go"},
 		"time is an argument: handlers read r.At, and only transports, the schedule and the courier read real time"},
-	{"math/rand/v2", randomNames, nil, "chance is an argument: handlers use r.Rand(), which is the same in every replay"},
+	{"math/rand/v2", randomNames, []string{"bot/wechat/guard_pulse.go"},
+		"chance is an argument: handlers use r.Rand(), which is the same in every replay; only a transport's waits are real chance"},
 	{"math/rand", append([]string{"Seed", "Intn", "Int63"}, randomNames...), nil, "chance is an argument: handlers use r.Rand()"},
 }
 

@@ -110,12 +110,12 @@ func acceptRisk(dir string, accepted bool, in *os.File, out io.Writer, now time.
 	if _, err := os.Stat(kept); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	fmt.Fprint(out, riskNotice)
+	fmt.Fprintln(out, strings.TrimRight(riskNotice, "\n"))
 	if !accepted {
 		if !isatty.IsTerminal(in.Fd()) {
 			return &exitError{1, errors.New("the risk was not accepted: read the notice above and start again with --accept-risk")}
 		}
-		fmt.Fprint(out, "Type yes to go on / 输入 yes 继续: ")
+		fmt.Fprintf(out, "\nType yes to go on / 输入 yes 继续: ")
 		answer, err := bufio.NewReader(in).ReadString('\n')
 		if err != nil && answer == "" || !strings.EqualFold(strings.TrimSpace(answer), "yes") {
 			return &exitError{1, errors.New("the risk was not accepted, nothing was done")}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/weilu-im/weilu/bot/wechat/wechattest"
+)
+
+// TestWeChatOfManyLargeGroups logs the whole program in to 50 groups of 500 members each, and looks at what it needs.
+func TestWeChatOfManyLargeGroups(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the greatest memory of a process is counted in other units here")
+	}
+	groups, size := 50, 500
+	if testing.Short() {
+		groups = 5
+	}
+	s := wechattest.New(wechattest.Options{AutoScan: true})
+	defer s.Close()
+	wang := s.Person("老王", wechattest.Attr{Friend: true, Remark: "王总"})
+	var last *wechattest.Group
+	for g := range groups {
+		people := []*wechattest.Person{wang}
+		for i := range size - 2 { // and the bot
+			people = append(people, s.Person(fmt.Sprintf("第%d群的%d号", g, i)))
+		}
+		last = s.Group(fmt.Sprintf("%d群", g), people...)
+		last.BotDisplay(fmt.Sprintf("小助手·G%d", g+1))
+	}
+	data := filepath.Join(t.TempDir(), "data")
+	b := startWeChat(t, s, "weilu-hurried", data)
+	code := b.bindCode()
+	b.says("logged in as")
+	begin := time.Now()
+	wang.Whisper("绑定 " + code)
+	waitSent(t, s, "answer to 绑定", sentInPrivate(wang, "所有者"))
+	ready := time.Since(begin)
+	last.Say(wang, "启用")
+	waitSent(t, s, "answer to 启用", sentTo(last, "开始在这个群"))
+	for _, p := range last.Members()[2:100] {
+		last.Say(p, "签到")
+	}
+	wang.Whisper("积分")
+	waitSent(t, s, "last answer", sentInPrivate(wang, "积分"))
+	b.stop()
+	usage, ok := b.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Fatal("the system does not tell what the process needed")
+	}
+	const most = 250 << 10 // KiB
+	t.Logf("%d groups of %d: first answer %s after the login, %d MB at the most", groups, size, ready.Round(time.Millisecond), usage.Maxrss>>10)
+	if usage.Maxrss > most && !testing.Short() { // the race job is short, and needs more
+		t.Errorf("%d MB, want at most %d", usage.Maxrss>>10, most>>10)
+	}
+	if n := len(read[[]memberJSON](t, "members", "--json", "--data", data)); n < 99 {
+		t.Errorf("%d members have done something", n)
+	}
+}
