@@ -9,11 +9,11 @@ import (
 // PersonPace is how fast a person who is active in many groups would write: what WeChat is known to bear.
 func PersonPace() Pace {
 	return Pace{
-		Gap: 4 * time.Second, Jitter: 3 * time.Second, Burst: 2,
+		Gap: 4500 * time.Millisecond, Jitter: 2500 * time.Millisecond, Burst: 2,
 		PerMinute: 8, PerHour: 80, PerDay: 400,
 		GroupGap: 8 * time.Second, PictureGap: 30 * time.Second, PicturesPerHour: 10,
 		QuietFrom: 0, QuietUntil: 7 * time.Hour,
-		MergeWait: 25 * time.Second,
+		MergeWait: 20 * time.Second,
 		Pauses:    []time.Duration{10 * time.Minute, 30 * time.Minute, 2 * time.Hour},
 	}
 }

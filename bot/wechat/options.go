@@ -16,21 +16,10 @@ type Options struct {
 	Log    *slog.Logger      // nil: slog.Default
 	Base   http.RoundTripper // nil: a clone of http.DefaultTransport, which honours HTTPS_PROXY and SSL_CERT_FILE
 	Alarm  func(Alarm)       // hears every alarm, once when it begins and once when it ends; nil: nobody
-	Pace   *bot.Pace         // nil: LivePace
+	Pace   *bot.Pace         // nil: bot.PersonPace
 	Timing Timing            // zero fields: those of LiveTiming
 	Resume bool              // the operator has read why the last run stopped, and wants to go on within the hour
 	Now    func() time.Time  // nil: time.Now
-}
-
-// LivePace is how fast the bot speaks in WeChat unless told otherwise: what accounts have lived with for long.
-func LivePace() bot.Pace {
-	return bot.Pace{
-		Gap: 4*time.Second + 500*time.Millisecond, Jitter: 2500 * time.Millisecond, Burst: 2,
-		PerMinute: 8, PerHour: 80, PerDay: 400, GroupGap: 8 * time.Second,
-		PictureGap: 30 * time.Second, PicturesPerHour: 10,
-		QuietFrom: 0, QuietUntil: 7 * time.Hour, MergeWait: 20 * time.Second,
-		Pauses: []time.Duration{10 * time.Minute, 30 * time.Minute, 2 * time.Hour},
-	}
 }
 
 // Timing is every wait of the transport, so that a test need not wait as long as a good guest does.

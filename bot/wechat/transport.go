@@ -44,7 +44,7 @@ func New(o Options) (*Transport, error) {
 	if o.Dir == "" {
 		return nil, errors.New("wechat: no data directory")
 	}
-	t := &Transport{out: o.Out, log: o.Log, base: o.Base, pace: LivePace(), timing: o.Timing.or(LiveTiming()), now: o.Now, resume: o.Resume}
+	t := &Transport{out: o.Out, log: o.Log, base: o.Base, pace: bot.PersonPace(), timing: o.Timing.or(LiveTiming()), now: o.Now, resume: o.Resume}
 	if t.out == nil {
 		t.out = io.Discard
 	}

@@ -73,7 +73,7 @@ func clock(s string) (time.Duration, error) {
 
 // pace is how fast the account speaks with these values; what they don't name is the transport's own.
 func (c wechatConfig) pace() *bot.Pace {
-	p := wechat.LivePace()
+	p := bot.PersonPace()
 	p.PerMinute, p.PerHour, p.PerDay = c.PerMinute, c.PerHour, c.PerDay
 	p.QuietFrom, _ = clock(c.QuietFrom) // validated
 	p.QuietUntil, _ = clock(c.QuietUntil)
