@@ -16,6 +16,7 @@ import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/bot/wechat/wechattest"
+	"github.com/weilu-im/weilu/config/database/dbtest"
 )
 
 // hurried is the program with the patience of a test: it waits for WeChat as little as it can, and says as
@@ -39,6 +40,18 @@ type wechatBot struct {
 	cmd  *exec.Cmd
 	errs *lines
 	read sync.WaitGroup
+}
+
+// onEach runs a test with the programs' data in SQLite and in PostgreSQL.
+func onEach(t *testing.T, fn func(t *testing.T)) {
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			if dialect != "sqlite" {
+				t.Setenv("WEILU_database__dsn", dbtest.DSN(t, dialect))
+			}
+			fn(t)
+		})
+	}
 }
 
 // startWeChat runs the program called name (weilu, or weilu-hurried) on dir, behind the server's HTTPS proxy.

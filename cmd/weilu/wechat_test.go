@@ -91,7 +91,9 @@ const (
 )
 
 // TestWeChatKilledAndCut says 2,000 things while the program is killed 20 times and its session is cut 10 times.
-func TestWeChatKilledAndCut(t *testing.T) {
+func TestWeChatKilledAndCut(t *testing.T) { onEach(t, killedAndCut) }
+
+func killedAndCut(t *testing.T) {
 	const seed = 20240501
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	s := wechattest.New(wechattest.Options{AutoScan: true, AutoPush: true})

@@ -25,12 +25,7 @@ func LeaderLock(ctx context.Context, db *DB, name string) (release func() error,
 	if err != nil {
 		return nil, nil, fmt.Errorf("lock %s: %w", name, err)
 	}
-	var got bool
-	err = session.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", "weilu leader "+name).Scan(&got)
-	if err == nil && !got {
-		err = ErrLocked
-	}
-	if err != nil {
+	if err := tryLock(ctx, session, "weilu leader "+name); err != nil {
 		_ = session.Close(ctx)
 		return nil, nil, fmt.Errorf("lock %s: %w", name, err)
 	}
@@ -43,6 +38,30 @@ func LeaderLock(ctx context.Context, db *DB, name string) (release func() error,
 		done <- err // for whoever calls again
 		return err
 	}, gone, nil
+}
+
+// A process that was killed holds its lock until the server has noticed: that long a new one tries.
+const (
+	lockTries = 20
+	lockEvery = 100 * time.Millisecond
+)
+
+func tryLock(ctx context.Context, session *pgx.Conn, name string) error {
+	for try := 1; ; try++ {
+		var got bool
+		err := session.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name).Scan(&got)
+		if err != nil || got {
+			return err
+		}
+		if try == lockTries {
+			return ErrLocked
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lockEvery):
+		}
+	}
 }
 
 // hold watches the session until ctx is done, and closes it.
