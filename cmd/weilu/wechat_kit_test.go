@@ -78,6 +78,9 @@ func startWeChat(t *testing.T, s *wechattest.Server, name, dir string, args ...s
 		if b.cmd.ProcessState == nil {
 			b.kill()
 		}
+		if strings.Contains(strings.Join(b.errs.all, "\n"), "DATA RACE") {
+			t.Error("the program has a data race")
+		}
 		if t.Failed() {
 			t.Logf("%s said: %s", name, strings.Join(b.errs.all[max(0, len(b.errs.all)-60):], "\n"))
 		}
