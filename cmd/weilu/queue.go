@@ -35,7 +35,7 @@ func printQueue(v bot.QueueView) {
 		fmt.Printf("  the oldest since %s\n", v.Oldest.Format(time.RFC3339))
 	}
 	if p := v.Paused; p != nil {
-		until := "a manager says so"
+		until := "a manager ends it"
 		if !p.Until.IsZero() {
 			until = p.Until.Format(time.RFC3339)
 		}
