@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -191,7 +192,7 @@ func (s *session) begin() error {
 	defer release()
 	up := bot.Event{
 		ID: Name + "/up/" + s.id, Kind: bot.SessionUp, At: s.since, SeenAt: s.t.now(), Transport: Name, Session: s.id,
-		From: bot.Person{User: bot.UserID(s.me), Name: s.nick(), Self: true},
+		From: bot.Person{User: bot.UserID(s.me), Name: s.nick(), Attr: strconv.FormatInt(s.info.WxUin, 10), Self: true},
 	}
 	s.pending = append(s.pending, up)
 	if err := s.untilTaken(); err != nil {
