@@ -10,6 +10,8 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/wechat/wechattest"
+
+	"github.com/weilu-im/weilu/bot/wechat"
 )
 
 func TestACrashBeforeTheCursorIsSavedBringsTheMessagesAgain(t *testing.T) {
