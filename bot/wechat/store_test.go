@@ -9,9 +9,8 @@ import (
 	"testing"
 
 	"github.com/weilu-im/weilu/bot"
-	"github.com/weilu-im/weilu/bot/wechat/wechattest"
-
 	"github.com/weilu-im/weilu/bot/wechat"
+	"github.com/weilu-im/weilu/bot/wechat/wechattest"
 )
 
 func TestACrashBeforeTheCursorIsSavedBringsTheMessagesAgain(t *testing.T) {

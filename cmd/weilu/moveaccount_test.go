@@ -163,6 +163,7 @@ func TestMoveAccount(t *testing.T) {
 	town.ReplaceBot("新助手")
 	town.codes()
 	town.wang.Befriend()
+	town.wang.SetRemark("新备注") // so that a friend of the old account lacks theirs
 	renamed, gone := 0, 0
 	for i, p := range town.people {
 		switch i % 50 {
