@@ -58,7 +58,7 @@ func count(votes []found) found {
 		if v.clash || v.member != best.member {
 			return found{clash: true}
 		}
-		if v.rule == ByTag && best.rule != ByTag || v.rule == best.rule && v.group < best.group {
+		if v.rule.stronger(best.rule) || v.rule == best.rule && v.group < best.group {
 			best = v
 		}
 	}

@@ -65,7 +65,7 @@ func (l *likeness) of(user bot.UserID, taken func(MemberID) bool) []candidate {
 				k := c.known[i]
 				same, weight := resembles(k.Trait, p.Trait)
 				if weight > best[k.Member].weight && !taken(k.Member) {
-					best[k.Member] = candidate{k.Member, c.group, same, differs(k.Trait, p.Trait), weight}
+					best[k.Member] = candidate{k.Member, c.group, same, k.differs(p.Trait), weight}
 				}
 			}
 		}

@@ -94,7 +94,11 @@ func (ro *Roster) knownPlaces(ctx context.Context, lg login) ([]knownPlace, erro
 			return nil, err
 		}
 		for _, p := range people {
-			if p.here && !p.missing {
+			switch {
+			case !p.here || p.missing:
+			case p.Told:
+				k.told = append(k.told, p.Nick)
+			default:
 				k.people = append(k.people, p.Trait)
 			}
 		}

@@ -34,7 +34,7 @@ func (ro *Roster) peopleOf(ctx context.Context, group GroupID) ([]person, error)
 			return nil, err
 		}
 		stay, ok := ro.stays[stayKey{group, id}]
-		p := person{Known{Trait: s.Trait, Member: who}, ok && stay.Left.IsZero(), s.missing > 0, s.session}
+		p := person{Known{Trait: s.Trait, Member: who, Told: s.told()}, ok && stay.Left.IsZero(), s.missing > 0, s.session}
 		i, several := at[who]
 		if !several {
 			at[who] = len(list)
@@ -43,7 +43,7 @@ func (ro *Roster) peopleOf(ctx context.Context, group GroupID) ([]person, error)
 		}
 		p.here = p.here || list[i].here
 		if s.at < last[i] {
-			p.Trait, p.missing, p.session = list[i].Trait, list[i].missing, list[i].session
+			p.Trait, p.Told, p.missing, p.session = list[i].Trait, list[i].Told, list[i].missing, list[i].session
 		}
 		list[i], last[i] = p, max(last[i], s.at)
 	}
@@ -185,7 +185,7 @@ func (b *binder) bind(ctx context.Context, r *bot.Request, at time.Time) error {
 			if err := b.reconsider(ctx, r, p.User, held, f); err != nil {
 				return err
 			}
-		case f.member != "" && (!b.watched || f.rule != ByWhole):
+		case f.member != "" && (!b.watched || !f.rule.weak()):
 			rows = append(rows, bound{p, binding{f.member, f.rule == ByRemark && b.remarked[f.member].proven, f.rule}, b.evidence(p.User, f)})
 			b.taken[f.member] = p.User
 		default:
@@ -245,7 +245,7 @@ func (b *binder) evidence(user bot.UserID, f found) string {
 		k := slices.IndexFunc(c.known, func(k Known) bool { return k.Member == f.member })
 		if p >= 0 && k >= 0 {
 			detail.Same, _ = resembles(c.known[k].Trait, c.present[p].Trait)
-			detail.Differs = differs(c.known[k].Trait, c.present[p].Trait)
+			detail.Differs = c.known[k].differs(c.present[p].Trait)
 		}
 	}
 	text, err := json.Marshal(detail)

@@ -55,6 +55,7 @@ const (
 	ByRemark Rule = "remark"    // the name that the bot's own account gave this friend
 	ByTag    Rule = "tag"       // the number that ends the name in the group
 	ByWhole  Rule = "whole key" // nickname, name in the group and attributes, and the picture where it is known
+	ByTold   Rule = "told name" // nickname, and name in the group where it is known, of somebody of whom only a file tells
 
 	ByStableID  Rule = "stable id"   // the transport's ids stay the same for ever
 	ByFirstSeen Rule = "first seen"  // nobody was known before the transport's first login
@@ -62,11 +63,21 @@ const (
 	ByNothing   Rule = "provisional" // somebody who may be one of those who are missing
 )
 
+// weak tells whether anybody can come by what the rule looks at, at a moment that they choose.
+func (r Rule) weak() bool { return r == ByWhole || r == ByTold }
+
+// stronger tells whether a rule by evidence outweighs another.
+func (r Rule) stronger(than Rule) bool {
+	order := [...]Rule{ByRemark, ByTag, ByWhole, ByTold}
+	return slices.Index(order[:], r) < slices.Index(order[:], than)
+}
+
 // Known is a person whom a group knows, by what was seen of them last.
 type Known struct {
 	Trait
 	Member MemberID
 	User   bot.UserID // who they are in this session already; empty where not known yet
+	Told   bool       // they were never seen: a file told of them, and what is empty is not known
 }
 
 // Present is somebody whom a group's list shows in this session.
@@ -103,14 +114,21 @@ func match(known []Known, present []Present, remarks bool) []Verdict {
 			}
 		}
 		for i := range known {
+			if rule.name == ByWhole && known[i].Told {
+				continue
+			}
 			if key := rule.key(known[i].Trait); key != "" && here[key] != nil {
 				there[key] = append(there[key], i)
 			}
+		}
+		if rule.name == ByWhole {
+			addTold(known, present, here, there)
 		}
 		for key, ps := range here {
 			judge(known, present, verdicts, rule.name, ps, there[key], remarks)
 		}
 	}
+	matchTold(known, present, verdicts, remarks)
 	return verdicts
 }
 

@@ -2,6 +2,7 @@ package community_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -26,6 +27,9 @@ func TestABindingIsOnlyMadeWhereItsKeyIsUniqueOnBothSides(t *testing.T) {
 		known, present := make([]community.Known, rapid.IntRange(0, 6).Draw(t, "known")), make([]community.Present, rapid.IntRange(0, 6).Draw(t, "present"))
 		for i := range known {
 			known[i] = community.Known{Trait: drawTrait(t), Member: community.MemberID(fmt.Sprint("m", i))}
+			if k := &known[i]; rapid.IntRange(0, 3).Draw(t, "told") == 0 {
+				k.Told, k.Attr, k.Avatar = true, "", ""
+			}
 			if rapid.IntRange(0, 3).Draw(t, "taken") == 0 {
 				known[i].User = bot.UserID(fmt.Sprint("u", rapid.IntRange(0, 9).Draw(t, "by")))
 			}
@@ -64,6 +68,10 @@ func TestABindingIsOnlyMadeWhereItsKeyIsUniqueOnBothSides(t *testing.T) {
 // checkUnique judges one binding by the words of the rules, without an index.
 func checkUnique(t *rapid.T, known []community.Known, present []community.Present, i int, v community.Verdict, remarks bool) {
 	p := present[i]
+	if v.Rule == community.ByTold {
+		checkTold(t, known, present, i, v, remarks)
+		return
+	}
 	key := func(t, other community.Trait) bool {
 		switch v.Rule {
 		case community.ByRemark:
@@ -75,7 +83,8 @@ func checkUnique(t *rapid.T, known []community.Known, present []community.Presen
 	}
 	var holders []community.Known
 	for _, k := range known {
-		if key(k.Trait, p.Trait) {
+		told := v.Rule == community.ByWhole && k.Told && k.Nick == p.Nick && (k.Display == "" || k.Display == p.Display)
+		if told || key(k.Trait, p.Trait) {
 			holders = append(holders, k)
 		}
 	}
@@ -116,6 +125,28 @@ func TestATagOfTwoThatAreKnownBindsNobodyByLess(t *testing.T) {
 	v := community.Match(known, []community.Present{{User: "a", Trait: known[0].Trait}}, false)
 	if v[0].Member != "" || !v[0].Frozen {
 		t.Errorf("got %+v", v[0])
+	}
+}
+
+// checkTold judges one binding of somebody of whom only a file tells.
+func checkTold(t *rapid.T, known []community.Known, present []community.Present, i int, v community.Verdict, remarks bool) {
+	p := present[i]
+	k := known[slices.IndexFunc(known, func(k community.Known) bool { return k.Member == v.Member })]
+	if !k.Told || k.Nick == "" || k.Nick != p.Nick || k.Display != "" && k.Display != p.Display {
+		t.Fatalf("%+v is bound by the name of %+v", p, k)
+	}
+	for _, o := range known {
+		if o.Member != k.Member && o.Nick == k.Nick && (k.Display == "" || o.Display == k.Display || o.Told && o.Display == "") {
+			t.Fatalf("%+v is bound as %+v, and may be %+v", p, k, o)
+		}
+	}
+	for j, o := range present {
+		if j != i && o.Nick == k.Nick && (k.Display == "" || o.Display == k.Display) {
+			t.Fatalf("%+v is bound as %+v, who may be %+v", p, k, o)
+		}
+	}
+	if k.User != "" && k.User != p.User || k.Remark != "" && k.Remark != p.Remark && (p.Remark != "" || remarks) {
+		t.Fatalf("%+v is bound as %+v against what is stronger", p, k)
 	}
 }
 

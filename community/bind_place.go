@@ -43,8 +43,9 @@ type knownPlace struct {
 	group  GroupID
 	name   string
 	code   string
-	taken  bool    // a chat of this session is it already
-	people []Trait // those known to be present
+	taken  bool     // a chat of this session is it already
+	people []Trait  // those known to be present
+	told   []string // nicknames of those of whom only a file tells
 }
 
 // seenPlace is a chat that is no group yet in this session.
@@ -151,12 +152,33 @@ func overlaps(known []knownPlace, chats []seenPlace) [][]overlap {
 			}
 		}
 		for k := range known {
-			if n := len(known[k].people); n > 0 {
+			result[i][k].found += foundTold(known[k], c)
+			if n := len(known[k].people) + len(known[k].told); n > 0 {
 				result[i][k].share = float64(result[i][k].found) / float64(n)
 			}
 		}
 	}
 	return result
+}
+
+// foundTold is how many of those of whom only a file tells are found in a chat by nickname, besides the others of the group.
+func foundTold(g knownPlace, c seenPlace) (n int) {
+	if len(g.told) == 0 {
+		return 0
+	}
+	free := map[string]int{}
+	for _, t := range c.people {
+		free[t.Nick]++
+	}
+	for _, t := range g.people {
+		free[t.Nick]--
+	}
+	for _, nick := range g.told {
+		if free[nick] > 0 {
+			n, free[nick] = n+1, free[nick]-1
+		}
+	}
+	return n
 }
 
 // topTwo are the indices of the greatest share and of the next, -1 where there is none.

@@ -19,6 +19,9 @@ type sight struct {
 	missing int64  // since when they are not found; 0: they are
 }
 
+// told tells that they were never seen in a login: a file told of them.
+func (s sight) told() bool { return s.session == "" }
+
 // loadGroup reads who is in a group and what was seen of them, once. Of the group without a name are those who
 // were seen in private.
 func (ro *Roster) loadGroup(ctx context.Context, group GroupID) (map[MemberID]sight, error) {

@@ -139,7 +139,7 @@ func (b *binder) reconsider(ctx context.Context, r *bot.Request, user bot.UserID
 	}
 	unproven := held.rule == ByNothing || held.rule == ByFirstSeen || held.rule == ByArrival
 	switch {
-	case waits && f.rule != ByWhole, !b.watched && unproven:
+	case waits && !f.rule.weak(), !b.watched && unproven:
 		return b.recognise(ctx, r, user, held, f)
 	case b.watched || held.rule == ByRemark:
 		return nil // a name that was changed while we watched says nothing

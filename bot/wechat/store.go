@@ -59,6 +59,17 @@ func openStore(dir string) (*store, error) {
 	return &store{dir: dir}, nil
 }
 
+// Forget removes the login that is kept in a data directory, so that the next start is that of another account: a scan
+// from another device. When the account was busy stays, because the community is the same.
+func Forget(dir string) error {
+	for _, name := range [...]string{"session.json", "device", "stopped.json", "login-qr.png"} {
+		if err := os.Remove(filepath.Join(dir, Name, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("forget the saved login: %w", err)
+		}
+	}
+	return nil
+}
+
 func (s *store) path(name string) string { return filepath.Join(s.dir, name) }
 
 // load reads the saved login. One that can't be read is none: the bot asks for a scan.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/bot/wechat/wechattest"
 )
 
@@ -128,5 +129,27 @@ func TestTheDeviceStaysTheSame(t *testing.T) {
 	run(t, s, p.dir, newSink()).up()
 	if first == "" || read() != first {
 		t.Errorf("%q, then %q", first, read())
+	}
+}
+
+func TestForgetLeavesOnlyWhatIsOfTheCommunity(t *testing.T) {
+	dir := t.TempDir()
+	if err := wechat.Forget(dir); err != nil {
+		t.Errorf("where nothing is: %v", err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "wechat"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"session.json", "device", "stopped.json", "login-qr.png", "hours.json"} {
+		if err := os.WriteFile(filepath.Join(dir, "wechat", name), []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := wechat.Forget(dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "wechat"))
+	if err != nil || len(left) != 1 || left[0].Name() != "hours.json" {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }

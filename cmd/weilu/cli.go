@@ -6,20 +6,22 @@ import "github.com/weilu-im/weilu/bot/wechat"
 type CLI struct {
 	Globals
 
-	Demo     demoCmd     `cmd:"" help:"Open a community in the browser: no account, no configuration."`
-	Run      runCmd      `cmd:"" help:"Run the bot."`
-	Init     initCmd     `cmd:"" help:"Write a commented weilu.yaml."`
-	Config   configCmd   `cmd:"" help:"Check or print the configuration."`
-	Import   importCmd   `cmd:"" help:"Import a history of messages."`
-	Members  membersCmd  `cmd:"" help:"List the members."`
-	Activity activityCmd `cmd:"" help:"Show how lively a month was."`
-	Ledger   ledgerCmd   `cmd:"" help:"Check the points ledger."`
-	BindCode bindCodeCmd `cmd:"" help:"Make a new code that makes its user the owner."`
-	Replay   replayCmd   `cmd:"" help:"Run a transcript and check what is said."`
-	Queue    queueCmd    `cmd:"" help:"Show what waits to be sent, beside a running bot."`
-	Rebuild  rebuildCmd  `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
-	Commands commandsCmd `cmd:"" help:"Print the table of chat commands."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Demo        demoCmd        `cmd:"" help:"Open a community in the browser: no account, no configuration."`
+	Run         runCmd         `cmd:"" help:"Run the bot."`
+	Init        initCmd        `cmd:"" help:"Write a commented weilu.yaml."`
+	Config      configCmd      `cmd:"" help:"Check or print the configuration."`
+	Import      importCmd      `cmd:"" help:"Import a history of messages."`
+	Opening     openingCmd     `cmd:"" help:"Import members and balances of an old system."`
+	Members     membersCmd     `cmd:"" help:"List the members."`
+	Activity    activityCmd    `cmd:"" help:"Show how lively a month was."`
+	Ledger      ledgerCmd      `cmd:"" help:"Check the points ledger."`
+	BindCode    bindCodeCmd    `cmd:"" help:"Make a new code that makes its user the owner."`
+	MoveAccount moveAccountCmd `cmd:"" help:"Make ready for another WeChat account, when the old one is lost."`
+	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`
+	Queue       queueCmd       `cmd:"" help:"Show what waits to be sent, beside a running bot."`
+	Rebuild     rebuildCmd     `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
+	Commands    commandsCmd    `cmd:"" help:"Print the table of chat commands."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // Globals are the flags that all subcommands take.

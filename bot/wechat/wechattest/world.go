@@ -260,6 +260,14 @@ func (p *Person) IsFriend() bool {
 	return p.attr.Friend
 }
 
+// Befriend makes the person a friend of the bot account, as its owner would on the phone. There is no remark.
+func (p *Person) Befriend() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.attr.Friend = true
+	p.s.changedPerson(p)
+}
+
 // Unfriend ends the friendship, from the person's side or on the phone: an entry of DelContactList.
 func (p *Person) Unfriend() {
 	p.s.mu.Lock()
