@@ -32,6 +32,8 @@ var nameWords = []string{
 var (
 	namedLink   = regexp.MustCompile(`https?:|www\.|[a-z0-9](?:\.|。|点)(?:com|cn|net|org|top|xyz|shop|vip|club|site|link)(?:[^a-z]|$)`)
 	namedNumber = regexp.MustCompile(`[0-9]{6,}`)
+	longNumber  = regexp.MustCompile(`[0-9]{9,}`)
+	endsWithTag = regexp.MustCompile(`#[0-9]{1,4}$`)
 )
 
 // Words screens the names that the bot echoes and what it is about to say. It is safe for concurrent use.
@@ -89,7 +91,16 @@ func (w *Words) badName(name string) bool {
 	if _, bad := w.names.first(light, deep, allowLight, allowDeep); bad {
 		return true
 	}
-	return outside(namedLink.FindAllStringIndex(light, -1), allowLight) || outside(namedNumber.FindAllStringIndex(deep, -1), allowDeep)
+	return outside(namedLink.FindAllStringIndex(light, -1), allowLight) || outside(numbers(light, deep), allowDeep)
+}
+
+// numbers are the spans of accounts and telephones. The tag by which members are recognised (小明88#1234) is no
+// part of one, unless it would hide a whole number.
+func numbers(light, deep string) [][]int {
+	if tag := endsWithTag.FindString(light); tag != "" && !longNumber.MatchString(deep) {
+		deep = deep[:len(deep)-len(tag)+1]
+	}
+	return namedNumber.FindAllStringIndex(deep, -1)
 }
 
 // Forbidden finds a word that the bot itself must not say, as it was configured.
