@@ -14,12 +14,16 @@ const (
 	maxNick     = 200    // characters
 	maxID       = 200    // bytes
 	maxMentions = 500
+	maxTicket   = 2_000 // bytes: what a transport needs back to accept a friend, or it is worth nothing
 )
 
 // tidy makes an event fit to be stored and matched, whatever a transport let through: valid UTF-8, no
 // control or bidirectional characters, bounded sizes, quote and mention of the bot taken off.
 func tidy(ev *Event, names []string) {
-	ev.ID, ev.Ref = shorten(ev.ID), shorten(ev.Ref)
+	ev.ID = shorten(ev.ID)
+	if ev.Kind != FriendAsked || len(ev.Ref) > maxTicket || !plain(ev.Ref) {
+		ev.Ref = shorten(ev.Ref)
+	}
 	ev.Chat, ev.Session = ChatID(shorten(string(ev.Chat))), shorten(ev.Session)
 	ev.At, ev.SeenAt = ev.At.UTC(), ev.SeenAt.UTC()
 	ev.ChatName, ev.BotName = cleanName(ev.ChatName), cleanName(ev.BotName)
@@ -37,6 +41,9 @@ func tidy(ev *Event, names []string) {
 		q.ID, q.Text = shorten(q.ID), Clean(q.Text)
 		tidyPerson(&q.From)
 		ev.Quote = &q
+	}
+	if ev.Kind == FriendAsked {
+		ev.Text = Clean(ev.Text)
 	}
 	if ev.Kind != Message {
 		return

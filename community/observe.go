@@ -31,7 +31,13 @@ func (ro *Roster) observe(ctx context.Context, r *bot.Request) (s seen, err erro
 			return s, err
 		}
 	}
-	if r.From.User != "" && (r.From.Stable || !r.From.Self) || r.Member != "" {
+	acts := r.From.User != "" && (r.From.Stable || !r.From.Self) || r.Member != ""
+	if r.Kind == bot.FriendAsked && acts {
+		if acts, err = ro.met(ctx, r); err != nil {
+			return s, err
+		}
+	}
+	if acts {
 		if err := ro.observeSender(ctx, r, &s); err != nil {
 			return s, err
 		}
