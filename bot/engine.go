@@ -17,6 +17,8 @@ type Options struct {
 	Observe Handler
 	// Resolve fills in the Route and Mentions of something that is about to be sent. An error withholds it.
 	Resolve func(ctx context.Context, o *Outgoing) error
+	// Reachable tells whether a member can be written to in private; nil: all can.
+	Reachable func(ctx context.Context, member string) (bool, error)
 	// Screen is asked about everything the bot is about to say; bad words withhold it.
 	Screen func(text string) (word string, bad bool)
 	// Next is the first slot of a cron spec after an instant, in the community's zone.

@@ -50,6 +50,7 @@ type Person struct {
 	Attr    string // further attributes that survive a login, as one comparable string
 	Stable  bool   // User stays the same for ever: the id itself is the evidence
 	Self    bool   // this is the bot's own account
+	Friend  bool   // the bot may write to them in private
 }
 
 // Called is the name that others see: Display, else Name.

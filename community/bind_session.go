@@ -137,6 +137,11 @@ func (ro *Roster) dropPast(lg login) {
 			delete(ro.users, key)
 		}
 	}
+	for key := range ro.friends {
+		if past(key.transport, key.session) {
+			delete(ro.friends, key)
+		}
+	}
 	for key := range ro.holders {
 		if past(key.transport, key.session) {
 			delete(ro.holders, key)
@@ -173,7 +178,7 @@ func (ro *Roster) loadSession(ctx context.Context, lg login) error {
 	for _, c := range chats {
 		remember(ctx, ro.db, ro.chats, chatKey{lg.transport, lg.session, bot.ChatID(c.Chat)}, tied{GroupID(c.GroupID), c.ListedAt > 0})
 	}
-	return nil
+	return ro.loadFriends(ctx, lg)
 }
 
 // hold keeps in memory who a user is.

@@ -36,6 +36,9 @@ func friendMigrations() []*gormigrate.Migration {
 		`CREATE TABLE friend_requests (transport TEXT NOT NULL, session TEXT NOT NULL, user_id TEXT NOT NULL, event TEXT NOT NULL UNIQUE,
 			token TEXT NOT NULL, name TEXT NOT NULL, asked_at BIGINT NOT NULL, state TEXT NOT NULL, accepted_at BIGINT NOT NULL DEFAULT 0,
 			PRIMARY KEY (transport, session, user_id))`,
+		// Who can be written to in private, where ids are new at each login.
+		`CREATE TABLE friends (transport TEXT NOT NULL, session TEXT NOT NULL, user_id TEXT NOT NULL, at BIGINT NOT NULL,
+			PRIMARY KEY (transport, session, user_id))`,
 		`CREATE INDEX friend_requests_accepted ON friend_requests (accepted_at) WHERE accepted_at > 0`,
 	)}
 }
@@ -175,6 +178,13 @@ func (c *Community) friendSettled(ctx context.Context, r *bot.Request) error {
 	}
 	if r.Outcome != bot.Sent {
 		return nil // where nobody knows, they may speak first
+	}
+	var key userKey
+	if err := c.row(ctx, `SELECT transport, session, user_id FROM friend_requests WHERE event = ?`, event).Scan(&key.transport, &key.session, &key.user); err != nil {
+		return fmt.Errorf("friend request %s: %w", event, err)
+	}
+	if err := c.keepFriends(ctx, r.At, key); err != nil {
+		return err
 	}
 	name, err := c.Called(ctx, MemberID(r.Actor.Member))
 	if err != nil {

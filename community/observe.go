@@ -111,6 +111,11 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 				return err
 			}
 			b = ro.users[key] // it may have said who they are
+			p := r.From
+			p.Friend = p.Friend || r.Private && r.Kind == bot.Message
+			if err := ro.befriend(ctx, r.Transport, r.Session, r.At, p); err != nil {
+				return err
+			}
 		}
 	}
 	s.member = b.member

@@ -29,6 +29,11 @@ func TestWeChatFriendsAreAcceptedAndKnown(t *testing.T) {
 	group.Say(ming, "签到")
 	waitSent(t, s, "answer to 签到", sentTo(group, "签到成功"))
 
+	group.Say(ming, "明细")
+	if hint := waitSent(t, s, "hint", sentTo(group, "再私聊我「明细」")); !strings.Contains(hint.Text, "小明") {
+		t.Errorf("the hint is %q", hint.Text)
+	}
+
 	stranger.AskFriend("加一下")
 	ming.AskFriend(`我是群里的"小明"`)
 	ming.AskFriend("通过一下嘛")
@@ -46,6 +51,8 @@ func TestWeChatFriendsAreAcceptedAndKnown(t *testing.T) {
 	if want, got := pointsIn.FindString(aloud.Text), pointsIn.FindString(alone.Text); want == "" || got != want {
 		t.Errorf("%q in the group and %q in private", aloud.Text, alone.Text)
 	}
+	group.Say(ming, "明细")
+	waitSent(t, s, "what is private, in private", sentInPrivate(ming, "最近 1 笔"))
 	b.stop()
 	greeted := 0
 	for _, m := range s.Sent() {
