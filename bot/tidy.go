@@ -18,7 +18,8 @@ const (
 )
 
 // tidy makes an event fit to be stored and matched, whatever a transport let through: valid UTF-8, no
-// control or bidirectional characters, bounded sizes, quote and mention of the bot taken off.
+// control or bidirectional characters, bounded sizes, quote and mention of the bot taken off. The bot is nobody who
+// is mentioned or who brings others.
 func tidy(ev *Event, names []string) {
 	ev.ID = shorten(ev.ID)
 	if ev.Kind != FriendAsked || len(ev.Ref) > maxTicket || !plain(ev.Ref) {
@@ -31,9 +32,14 @@ func tidy(ev *Event, names []string) {
 	if ev.By != nil {
 		by := *ev.By
 		tidyPerson(&by)
-		ev.By = &by
+		if ev.By = &by; by.Self {
+			ev.By = nil
+		}
 	}
 	ev.Mentions = tidyPeople(ev.Mentions[:min(len(ev.Mentions), maxMentions)])
+	if others := slices.DeleteFunc(slices.Clone(ev.Mentions), func(p Person) bool { return p.Self }); len(others) < len(ev.Mentions) {
+		ev.Mentions, ev.ToBot = others, true
+	}
 	ev.Members = tidyPeople(ev.Members)
 	ev.Media = shorten(ev.Media)
 	if ev.Quote != nil {

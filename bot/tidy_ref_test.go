@@ -30,3 +30,20 @@ func TestOnlyTheTicketOfAFriendRequestMayBeLong(t *testing.T) {
 		t.Errorf("the words are %q", ev.Text)
 	}
 }
+
+func TestTheBotIsNobodyWhoIsMentionedOrBringsOthers(t *testing.T) {
+	self, other := bot.Person{User: "self", Self: true}, bot.Person{User: "u"}
+	ev := bot.Event{Kind: bot.Tapped, By: &self, Mentions: []bot.Person{self, other}}
+	mentions := ev.Mentions
+	bot.Tidy(&ev, nil)
+	if ev.By != nil || len(ev.Mentions) != 1 || ev.Mentions[0] != other || !ev.ToBot {
+		t.Errorf("got %+v", ev)
+	}
+	if mentions[0] != self {
+		t.Error("what the transport holds was changed")
+	}
+	ev = bot.Event{Kind: bot.Message, By: &other, Mentions: []bot.Person{other}}
+	if bot.Tidy(&ev, nil); ev.By == nil || len(ev.Mentions) != 1 || ev.ToBot {
+		t.Errorf("got %+v", ev)
+	}
+}

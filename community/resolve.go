@@ -48,7 +48,7 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 
 // chatOf is the latest chat of a group.
 func (ro *Roster) chatOf(ctx context.Context, id GroupID) (transport string, chat bot.ChatID, err error) {
-	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).
+	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND c.gone_at = 0 AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).
 		Scan(&transport, &chat)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM chats WHERE group_id = ?`, string(id)); err == nil {
