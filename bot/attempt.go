@@ -27,6 +27,9 @@ func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Ha
 			e.failed(r, err)
 		}
 	}
+	if err := e.aside(ctx, r); err != nil {
+		return fmt.Errorf("%s: %w", r.feature, err)
+	}
 	for i := range r.said {
 		if err := e.enqueue(ctx, &r.said[i]); err != nil {
 			return fmt.Errorf("enqueue: %w", err)

@@ -13,10 +13,12 @@ type Options struct {
 	Features []Feature
 
 	// Observe learns who an event comes from and what it tells about the community, and sets r.Actor. It
-	// runs for every accepted event that is not the bot's own, and must succeed.
+	// runs for every accepted event and must succeed; what the bot's own account did is not told to anybody else.
 	Observe Handler
 	// Resolve fills in the Route and Mentions of something that is about to be sent. An error withholds it.
 	Resolve func(ctx context.Context, o *Outgoing) error
+	// Reachable tells whether a member can be written to in private; nil: all can.
+	Reachable func(ctx context.Context, member string) (bool, error)
 	// Screen is asked about everything the bot is about to say; bad words withhold it.
 	Screen func(text string) (word string, bad bool)
 	// Next is the first slot of a cron spec after an instant, in the community's zone.

@@ -12,7 +12,7 @@ const (
 	Left        Kind = "left"         // From is no longer in the group
 	Renamed     Kind = "renamed"      // From is now called From.Name
 	Recalled    Kind = "recalled"     // From took back the message whose event is Ref
-	Tapped      Kind = "tapped"       // From nudged the person in Mentions[0]
+	Tapped      Kind = "tapped"       // From nudged the person in Mentions[0], or the bot (ToBot)
 	MembersSeen Kind = "members_seen" // the transport read the whole member list of a group: Members
 	SessionUp   Kind = "session_up"   // the transport is logged in; Session names the login
 	SessionDown Kind = "session_down" // the transport lost its login
@@ -50,6 +50,7 @@ type Person struct {
 	Attr    string // further attributes that survive a login, as one comparable string
 	Stable  bool   // User stays the same for ever: the id itself is the evidence
 	Self    bool   // this is the bot's own account
+	Friend  bool   // the bot may write to them in private
 }
 
 // Called is the name that others see: Display, else Name.
@@ -83,15 +84,15 @@ type Event struct {
 	BotName  string // what the bot is called in this chat
 	Private  bool   // a chat of two: From and the bot
 	From     Person
-	By       *Person // who invited or removed From
+	By       *Person // who invited or removed From; nil also where it was the bot
 
 	Form     Form
 	Text     string
 	Len      int // length in characters, also where Text is not known
 	Quote    *Quote
-	Mentions []Person
-	ToBot    bool   // the message addresses the bot
-	Media    string // a digest of the picture or file
+	Mentions []Person // without the bot
+	ToBot    bool     // the message addresses the bot
+	Media    string   // a digest of the picture or file
 
 	Ref     string   // Recalled: the message's event; Delivered: Outgoing.Ref
 	Members []Person // MembersSeen

@@ -9,7 +9,10 @@ import (
 
 // enqueue stores something said, to be sent after the commit.
 func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
-	state, reason := Pending, ""
+	state, reason := Pending, o.withheld
+	if reason != "" {
+		state = Withheld
+	}
 	o.Text, o.MergeHead, o.MergeItem = Clean(o.Text), Clean(o.MergeHead), Clean(o.MergeItem)
 	if word, bad := e.opts.Screen(o.Text); bad {
 		state, reason = Withheld, "own speech holds a forbidden word: "+word
@@ -26,12 +29,16 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 		}
 		mention = string(b)
 	}
+	settled := int64(0)
+	if state == Withheld {
+		settled = o.SaidAt.UnixMilli()
+	}
 	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
-		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
 		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason,
-		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated))
+		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled)
 	if err != nil {
 		return err
 	}

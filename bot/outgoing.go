@@ -68,6 +68,8 @@ type Outgoing struct {
 
 	Route    Route    // resolved when claimed
 	Mentions []Person // resolved when claimed
+
+	withheld string // why it is not even tried
 }
 
 // Route is where something goes: a chat or a person of one transport.

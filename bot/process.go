@@ -89,11 +89,11 @@ func (e *Engine) one(ctx context.Context, ev Event, history bool) (isNew bool, e
 	if err != nil || !isNew {
 		return false, err
 	}
-	if ev.From.Self && ev.Kind == Message {
-		return true, nil
-	}
 	if err := safely(ctx, r, e.opts.Observe); err != nil {
 		return false, fmt.Errorf("observe: %w", err)
+	}
+	if ev.From.Self && ev.Kind != SessionUp && ev.Kind != SessionDown {
+		return true, nil // what the bot's own account does is nobody's doing
 	}
 	for _, o := range e.observers {
 		r.feature = o.feature

@@ -14,12 +14,17 @@ const (
 	maxNick     = 200    // characters
 	maxID       = 200    // bytes
 	maxMentions = 500
+	maxTicket   = 2_000 // bytes: what a transport needs back to accept a friend, or it is worth nothing
 )
 
 // tidy makes an event fit to be stored and matched, whatever a transport let through: valid UTF-8, no
-// control or bidirectional characters, bounded sizes, quote and mention of the bot taken off.
+// control or bidirectional characters, bounded sizes, quote and mention of the bot taken off. The bot is nobody who
+// is mentioned or who brings others.
 func tidy(ev *Event, names []string) {
-	ev.ID, ev.Ref = shorten(ev.ID), shorten(ev.Ref)
+	ev.ID = shorten(ev.ID)
+	if ev.Kind != FriendAsked || len(ev.Ref) > maxTicket || !plain(ev.Ref) {
+		ev.Ref = shorten(ev.Ref)
+	}
 	ev.Chat, ev.Session = ChatID(shorten(string(ev.Chat))), shorten(ev.Session)
 	ev.At, ev.SeenAt = ev.At.UTC(), ev.SeenAt.UTC()
 	ev.ChatName, ev.BotName = cleanName(ev.ChatName), cleanName(ev.BotName)
@@ -27,9 +32,14 @@ func tidy(ev *Event, names []string) {
 	if ev.By != nil {
 		by := *ev.By
 		tidyPerson(&by)
-		ev.By = &by
+		if ev.By = &by; by.Self {
+			ev.By = nil
+		}
 	}
 	ev.Mentions = tidyPeople(ev.Mentions[:min(len(ev.Mentions), maxMentions)])
+	if others := slices.DeleteFunc(slices.Clone(ev.Mentions), func(p Person) bool { return p.Self }); len(others) < len(ev.Mentions) {
+		ev.Mentions, ev.ToBot = others, true
+	}
 	ev.Members = tidyPeople(ev.Members)
 	ev.Media = shorten(ev.Media)
 	if ev.Quote != nil {
@@ -37,6 +47,9 @@ func tidy(ev *Event, names []string) {
 		q.ID, q.Text = shorten(q.ID), Clean(q.Text)
 		tidyPerson(&q.From)
 		ev.Quote = &q
+	}
+	if ev.Kind == FriendAsked {
+		ev.Text = Clean(ev.Text)
 	}
 	if ev.Kind != Message {
 		return

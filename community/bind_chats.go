@@ -14,6 +14,7 @@ import (
 type tied struct {
 	group  GroupID
 	listed bool // its list of members was seen in this session
+	gone   bool // the bot was removed from it
 }
 
 // bindChats says which groups the chats of lists are, in the lists' order. What is none of those known becomes a
@@ -81,7 +82,7 @@ func (ro *Roster) knownPlaces(ctx context.Context, lg login) ([]knownPlace, erro
 		Taken          bool
 	}
 	if err := ro.db.Conn(ctx).Raw(`SELECT g.id, g.name, g.code,
-		EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND c.transport = ? AND c.session = ?) AS taken
+		EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND c.transport = ? AND c.session = ? AND c.gone_at = 0) AS taken
 		FROM groups g WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND (c.transport <> ? OR c.session = ''))
 		ORDER BY LENGTH(g.id), g.id`, lg.transport, lg.session, lg.transport).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("known groups: %w", err)
@@ -133,7 +134,7 @@ func (ro *Roster) adopts(transport, name, code string) bool {
 // tie makes a chat a group.
 func (ro *Roster) tie(ctx context.Context, key chatKey, group GroupID, rule string, at time.Time) error {
 	if err := ro.exec(ctx, `INSERT INTO chats (transport, session, chat, group_id, rule, at, listed_at) VALUES (?, ?, ?, ?, ?, ?, 0)
-		ON CONFLICT (transport, session, chat) DO UPDATE SET group_id = excluded.group_id, rule = excluded.rule, at = excluded.at`,
+		ON CONFLICT (transport, session, chat) DO UPDATE SET group_id = excluded.group_id, rule = excluded.rule, at = excluded.at, gone_at = 0`,
 		key.transport, key.session, string(key.chat), string(group), rule, at.UnixMilli()); err != nil {
 		return fmt.Errorf("tie chat %s to %s: %w", key.chat, group, err)
 	}

@@ -36,7 +36,11 @@ type room struct {
 }
 
 // human is somebody real; user and chat ids are made of key and login.
-type human struct{ key, nick, remark, attr, avatar string }
+type human struct {
+	key, nick, remark, attr, avatar string
+
+	friend bool
+}
 
 func newChatApp(t testing.TB, dialect string, adjust ...func(*community.Options)) *chatApp {
 	t.Helper()
@@ -111,7 +115,7 @@ func (w *chatApp) event(kind bot.Kind) bot.Event {
 }
 
 func (w *chatApp) person(h *human, r *room) bot.Person {
-	p := bot.Person{User: w.user(h), Name: h.nick, Remark: h.remark, Attr: h.attr, Avatar: h.avatar}
+	p := bot.Person{User: w.user(h), Name: h.nick, Remark: h.remark, Attr: h.attr, Avatar: h.avatar, Friend: h.friend}
 	if r != nil {
 		p.Display = r.display[h]
 	}

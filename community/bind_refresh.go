@@ -78,6 +78,9 @@ func (ro *Roster) settle(ctx context.Context, r *bot.Request, lg login, group Gr
 			}
 		}
 	}
+	if err := ro.befriend(ctx, lg.transport, lg.session, l.at, l.people...); err != nil {
+		return err
+	}
 	gone, missing, err := ro.absent(lg, group, seen, here, l.at)
 	if err != nil {
 		return err

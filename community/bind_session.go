@@ -137,6 +137,11 @@ func (ro *Roster) dropPast(lg login) {
 			delete(ro.users, key)
 		}
 	}
+	for key := range ro.friends {
+		if past(key.transport, key.session) {
+			delete(ro.friends, key)
+		}
+	}
 	for key := range ro.holders {
 		if past(key.transport, key.session) {
 			delete(ro.holders, key)
@@ -165,15 +170,16 @@ func (ro *Roster) loadSession(ctx context.Context, lg login) error {
 	var chats []struct {
 		Chat, GroupID string
 		ListedAt      int64
+		GoneAt        int64
 	}
-	if err := ro.db.Conn(ctx).Raw(`SELECT chat, group_id, listed_at FROM chats WHERE transport = ? AND session = ?`,
+	if err := ro.db.Conn(ctx).Raw(`SELECT chat, group_id, listed_at, gone_at FROM chats WHERE transport = ? AND session = ?`,
 		lg.transport, lg.session).Scan(&chats).Error; err != nil {
 		return fmt.Errorf("chats of the session: %w", err)
 	}
 	for _, c := range chats {
-		remember(ctx, ro.db, ro.chats, chatKey{lg.transport, lg.session, bot.ChatID(c.Chat)}, tied{GroupID(c.GroupID), c.ListedAt > 0})
+		remember(ctx, ro.db, ro.chats, chatKey{lg.transport, lg.session, bot.ChatID(c.Chat)}, tied{GroupID(c.GroupID), c.ListedAt > 0, c.GoneAt > 0})
 	}
-	return nil
+	return ro.loadFriends(ctx, lg)
 }
 
 // hold keeps in memory who a user is.
@@ -211,7 +217,13 @@ func (ro *Roster) listed(ctx context.Context, r *bot.Request, lg login) error {
 		}
 		lg = ro.logins[lg.transport]
 	}
-	at, ok := ro.chats[chatKey{lg.transport, lg.session, l.chat}]
+	key := chatKey{lg.transport, lg.session, l.chat}
+	if ro.chats[key].gone {
+		if err := ro.away(ctx, r, key, false); err != nil {
+			return err
+		}
+	}
+	at, ok := ro.chats[key]
 	if !ok || !at.listed {
 		return ro.bindLists(ctx, r, lg, []list{l})
 	}

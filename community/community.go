@@ -31,7 +31,9 @@ type Options struct {
 	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
 	NoiseBudget int           // words a group may get unasked on one Day
 	KeepText    time.Duration // how long raw texts are kept; 0: for ever
-	Log         *slog.Logger
+	// AcceptFriends says that members who ask to be the bot's friend are accepted.
+	AcceptFriends bool
+	Log           *slog.Logger
 }
 
 // Community is one brand's community: the shared words that all features meet in.
@@ -109,6 +111,9 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})
+	f.On = append(f.On, c.friendListeners()...)
+	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})
+	f.Guards = map[string]bot.Guard{"asked": c.stillAsked}
 	if c.opts.KeepText > 0 {
 		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})
 	}

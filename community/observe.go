@@ -31,13 +31,19 @@ func (ro *Roster) observe(ctx context.Context, r *bot.Request) (s seen, err erro
 			return s, err
 		}
 	}
-	if r.From.User != "" && (r.From.Stable || !r.From.Self) || r.Member != "" {
+	acts := r.From.User != "" && !r.From.Self || r.Member != ""
+	if r.Kind == bot.FriendAsked && acts {
+		if acts, err = ro.met(ctx, r); err != nil {
+			return s, err
+		}
+	}
+	if acts {
 		if err := ro.observeSender(ctx, r, &s); err != nil {
 			return s, err
 		}
 	}
 	for _, p := range r.Mentions {
-		if !p.Stable && (p.User == "" || p.Self) {
+		if !p.Stable && p.User == "" {
 			continue
 		}
 		b, err := ro.member(ctx, r, p)
@@ -105,6 +111,11 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 				return err
 			}
 			b = ro.users[key] // it may have said who they are
+			p := r.From
+			p.Friend = p.Friend || r.Private && r.Kind == bot.Message
+			if err := ro.befriend(ctx, r.Transport, r.Session, r.At, p); err != nil {
+				return err
+			}
 		}
 	}
 	s.member = b.member
@@ -136,8 +147,14 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 func (ro *Roster) group(ctx context.Context, r *bot.Request) (id GroupID, err error) {
 	key := chatKey{r.Transport, chatSession(r), r.Chat}
 	at, known := ro.chats[key]
+	banished := r.Kind == bot.Left && r.From.Self
 	if !known {
 		if at, err = ro.chat(ctx, r, key); err != nil || at.group == "" {
+			return "", err
+		}
+	}
+	if at.gone != banished {
+		if err := ro.away(ctx, r, key, banished); err != nil {
 			return "", err
 		}
 	}
@@ -153,12 +170,12 @@ func (ro *Roster) group(ctx context.Context, r *bot.Request) (id GroupID, err er
 
 // chat finds, or makes, the group of a chat that is not in memory.
 func (ro *Roster) chat(ctx context.Context, r *bot.Request, key chatKey) (at tied, err error) {
-	empty := r.From.User == "" && len(r.Members) == 0
+	empty := (r.From.User == "" || r.From.Self && r.Kind == bot.Left) && len(r.Members) == 0
 	for _, session := range [...]string{key.session, ""} {
 		if key.session != "" && session == "" && !empty {
 			break
 		}
-		err = ro.row(ctx, `SELECT group_id FROM chats WHERE transport = ? AND session = ? AND chat = ?`, key.transport, session, string(key.chat)).Scan(&at.group)
+		err = ro.row(ctx, `SELECT group_id, gone_at > 0 FROM chats WHERE transport = ? AND session = ? AND chat = ?`, key.transport, session, string(key.chat)).Scan(&at.group, &at.gone)
 		if err == nil {
 			remember(ctx, ro.db, ro.chats, chatKey{key.transport, session, key.chat}, at)
 			return at, nil
@@ -168,6 +185,8 @@ func (ro *Roster) chat(ctx context.Context, r *bot.Request, key chatKey) (at tie
 		}
 	}
 	switch {
+	case key.session == "" && r.From.Self && r.Kind == bot.Left:
+		return at, nil
 	case key.session == "":
 		if at.group, err = ro.addGroup(ctx, key.transport, r.ChatName, key.chat, "", r.At); err == nil {
 			err = ro.tie(ctx, key, at.group, string(ByStableID), r.At)

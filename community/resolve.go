@@ -23,7 +23,11 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 	if o.Group != "" {
 		o.Route.Transport, o.Route.Chat, err = ro.chatOf(ctx, GroupID(o.Group))
 	} else {
-		o.Route.Transport, o.Route.User, err = ro.user(ctx, MemberID(o.Member))
+		var open bool
+		o.Route.Transport, o.Route.User, open, err = ro.user(ctx, MemberID(o.Member))
+		if err == nil && !open && o.Action == bot.Speak {
+			return errNoFriend
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("nobody is known by this address: %w", err)
@@ -33,7 +37,7 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		_, user, err := ro.user(ctx, p.ID)
+		_, user, _, err := ro.user(ctx, p.ID)
 		if err != nil && !errors.Is(err, bot.ErrUnbound) { // whoever is not found yet is called by name
 			return err
 		}
@@ -44,7 +48,7 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 
 // chatOf is the latest chat of a group.
 func (ro *Roster) chatOf(ctx context.Context, id GroupID) (transport string, chat bot.ChatID, err error) {
-	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).
+	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND c.gone_at = 0 AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).
 		Scan(&transport, &chat)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM chats WHERE group_id = ?`, string(id)); err == nil {
@@ -54,10 +58,25 @@ func (ro *Roster) chatOf(ctx context.Context, id GroupID) (transport string, cha
 	return transport, chat, err
 }
 
-// user is the latest user of a member, under any of their ids.
-func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, err error) {
-	err = ro.row(ctx, `SELECT c.transport, c.user_id FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id
-		WHERE COALESCE(a.member_id, c.member_id) = `+personID+` AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id), string(id)).Scan(&transport, &user)
+// errNoFriend is why words to somebody are not tried.
+var errNoFriend = errors.New("can't be written to in private: no friend of the bot")
+
+// Reachable tells whether a member can be written to in private. Of whoever is not found in this login yet it is not
+// known, and their words wait.
+func (ro *Roster) Reachable(ctx context.Context, member string) (bool, error) {
+	_, _, open, err := ro.user(ctx, MemberID(member))
+	if errors.Is(err, bot.ErrUnbound) || errors.Is(err, sql.ErrNoRows) {
+		return true, nil
+	}
+	return open, err
+}
+
+// user is the user of a member under any of their ids: the latest of those who can be written to in private, if there
+// is one.
+func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, open bool, err error) {
+	err = ro.row(ctx, `SELECT c.transport, c.user_id, c.session = '' OR EXISTS (SELECT 1 FROM friends f
+		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id
+		WHERE COALESCE(a.member_id, c.member_id) = `+personID+` AND `+live+` ORDER BY open DESC, c.at DESC LIMIT 1`, string(id), string(id)).Scan(&transport, &user, &open)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
 			WHERE COALESCE(a.member_id, b.member_id) = `+personID, string(id), string(id)); err == nil {
@@ -67,7 +86,7 @@ func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user
 	if err != nil && !errors.Is(err, bot.ErrUnbound) {
 		err = errors.Join(fmt.Errorf("member %s has no binding", id), err)
 	}
-	return transport, user, err
+	return transport, user, open, err
 }
 
 func (ro *Roster) everBound(ctx context.Context, count string, args ...any) error {

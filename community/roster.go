@@ -59,6 +59,7 @@ type Roster struct {
 	logins  map[string]login // the latest of each transport whose ids are new at each
 	holders map[holderKey]bot.UserID
 	sights  map[GroupID]map[MemberID]sight // of the groups that are loaded
+	friends map[userKey]bool               // of the logins that last
 
 	aliases *aliases
 	changes *changes
@@ -98,7 +99,7 @@ func newRoster(opts Options, words *Words) *Roster {
 		db: opts.Storage, words: words, opts: opts, log: opts.Log,
 		users: map[userKey]binding{}, chats: map[chatKey]tied{}, people: map[MemberID]Person{},
 		places: map[GroupID]Place{}, stays: map[stayKey]Stay{}, safe: map[string]string{},
-		logins: map[string]login{}, holders: map[holderKey]bot.UserID{}, sights: map[GroupID]map[MemberID]sight{},
+		logins: map[string]login{}, holders: map[holderKey]bot.UserID{}, sights: map[GroupID]map[MemberID]sight{}, friends: map[userKey]bool{},
 		aliases: newAliases(), changes: &changes{},
 	}
 }

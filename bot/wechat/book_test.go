@@ -29,7 +29,7 @@ func TestTheFirstListIsEverybodyAndNoNews(t *testing.T) {
 		t.Fatalf("events: %s", brief(events))
 	}
 	want := []bot.Person{
-		{User: bot.UserID(user(1)), Name: "小😄明", Display: "A<B", Remark: "王工", Attr: "100"},
+		{User: bot.UserID(user(1)), Name: "小😄明", Display: "A<B", Remark: "王工", Attr: "100", Friend: true},
 		{User: bot.UserID(user(2)), Name: "小红", Attr: "101"},
 		{User: me, Name: "小助手", Display: "小助手·G07", Self: true},
 	}

@@ -176,7 +176,7 @@ func (d *draft) person(r *room, user string) bot.Person {
 	if user == d.b.me {
 		p.Name, p.Self = d.nick, true
 	} else if c, ok := d.known(user); ok {
-		p.Name, p.Remark, p.Attr = c.nick, c.remark, c.attr
+		p.Name, p.Remark, p.Attr, p.Friend = c.nick, c.remark, c.attr, !c.official
 	}
 	return p
 }
@@ -184,7 +184,7 @@ func (d *draft) person(r *room, user string) bot.Person {
 func (d *draft) asPerson(m member) bot.Person {
 	p := bot.Person{User: bot.UserID(m.user), Name: m.nick, Display: m.display, Attr: m.attr, Self: m.user == d.b.me}
 	if c, ok := d.known(m.user); ok && !p.Self {
-		p.Remark = c.remark
+		p.Remark, p.Friend = c.remark, !c.official
 		if p.Name == "" {
 			p.Name = c.nick
 		}

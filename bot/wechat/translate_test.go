@@ -211,7 +211,7 @@ func TestPrivateWordsNudgesRecallsAndRequests(t *testing.T) {
 	ev := said(t, b, whisper)
 	want := bot.Event{
 		ID: "wechat/30", Kind: bot.Message, At: start, SeenAt: start.Add(time.Hour), Transport: "wechat", Session: "s1", BotName: "小助手",
-		Private: true, From: bot.Person{User: "@friend", Name: "老友", Remark: "王工", Attr: "7"}, Form: bot.Text, Text: "我的<积分>", Len: 6,
+		Private: true, From: bot.Person{User: "@friend", Name: "老友", Remark: "王工", Attr: "7", Friend: true}, Form: bot.Text, Text: "我的<积分>", Len: 6,
 	}
 	if !reflect.DeepEqual(ev, want) {
 		t.Errorf("got  %+v\nwant %+v", ev, want)
@@ -220,7 +220,7 @@ func TestPrivateWordsNudgesRecallsAndRequests(t *testing.T) {
 	if b.knows("@stranger") {
 		t.Error("nobody has spoken of the stranger")
 	}
-	if ev := said(t, b, whisper); ev.From != (bot.Person{User: "@stranger"}) || !b.knows("@stranger") {
+	if ev := said(t, b, whisper); ev.From != (bot.Person{User: "@stranger", Friend: true}) || !b.knows("@stranger") {
 		t.Errorf("a stranger: %+v", ev)
 	}
 	said(t, b, whisper)

@@ -105,7 +105,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	a.community, err = community.New(community.Options{
 		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
 		Adopt: opts.adopt, NoiseBudget: s.Community.NoiseBudget,
-		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, Log: log,
+		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, AcceptFriends: s.WeChat.AcceptFriends, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		batch = 50 // PostgreSQL slows down beyond 64 savepoints in a transaction
 	}
 	a.engine, err = bot.New(bot.Options{
-		Storage: a.db, Features: list, Observe: a.community.Observe, Resolve: a.community.Resolve,
+		Storage: a.db, Features: list, Observe: a.community.Observe, Resolve: a.community.Resolve, Reachable: a.community.Reachable,
 		Screen: a.community.Words.Forbidden, Next: schedule.Next(calendar.Zone()), Language: s.Community.Language,
 		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret, Pacing: pacing,
 		Passing: func(err error) bool { return database.IsFull(err) || database.IsRetryable(err) },

@@ -82,7 +82,7 @@ func BuildIn(db *database.DB, assemble func(p *Parts) []bot.Feature, adjust ...f
 		}
 		st := stage.New(start, func() error { return nil })
 		engine, err := bot.New(bot.Options{
-			Storage: p.DB, Features: features, Observe: p.Community.Observe, Resolve: p.Community.Resolve,
+			Storage: p.DB, Features: features, Observe: p.Community.Observe, Resolve: p.Community.Resolve, Reachable: p.Community.Reachable,
 			Screen: p.Community.Words.Forbidden, Next: schedule.Next(calendar.Zone()), Language: cfg.Language,
 			Names: cfg.BotNames, OnSaid: st.Hear,
 		})
