@@ -62,6 +62,7 @@ type Command struct {
 	Help    string
 	Role    Role
 	Where   Where
+	Secret  bool // what is said with it in private is not kept
 	Dormant bool // works also in groups where the bot is not enabled
 	Run     Handler
 }

@@ -13,7 +13,7 @@ const (
 
 // mergeable tells whether something said can be said together with others.
 func (o *Outgoing) mergeable() bool {
-	return o.Merge != "" && o.MergeItem != "" && o.Group != "" && o.Action == Speak && len(o.Picture) == 0 && len(o.Mention) == 0
+	return o.Merge != "" && !o.Secret && o.MergeItem != "" && o.Group != "" && o.Action == Speak && len(o.Picture) == 0 && len(o.Mention) == 0
 }
 
 // fits is how many of the bundle, from its first on, fit into one message.

@@ -69,5 +69,11 @@ func Migrations() []*gormigrate.Migration {
 			}
 			return nil
 		},
+	}, {
+		ID: "2026112304_secret",
+		Migrate: func(tx *gorm.DB) error {
+			// Words that are replaced when the row has its final state.
+			return tx.Exec(`ALTER TABLE outbox ADD COLUMN secret INTEGER NOT NULL DEFAULT 0`).Error
+		},
 	}}
 }

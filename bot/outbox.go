@@ -32,13 +32,16 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 	settled := int64(0)
 	if state == Withheld {
 		settled = o.SaidAt.UnixMilli()
+		if o.Secret {
+			o.Text, o.Picture = hidden, nil
+		}
 	}
 	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
-		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at, secret)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
 		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason,
-		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled)
+		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled, bit(o.Secret))
 	if err != nil {
 		return err
 	}
@@ -52,10 +55,13 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 	return nil
 }
 
+// hidden stands for what was secret.
+const hidden = "(secret)"
+
 // outgoings reads what a condition chooses from the outbox.
 func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Outgoing, error) {
 	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT id, feature, ref, event, group_id, member_id, text, mention, picture,
-		priority, said_at, not_before, not_after, guard, action, token, merge_key, merge_head, merge_item, dated FROM outbox
+		priority, said_at, not_before, not_after, guard, action, token, merge_key, merge_head, merge_item, dated, secret FROM outbox
 		WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
@@ -65,9 +71,9 @@ func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Ou
 	for rows.Next() {
 		var o Outgoing
 		var mention string
-		var said, before, after, dated int64
+		var said, before, after, dated, secret int64
 		if err := rows.Scan(&o.ID, &o.Feature, &o.Ref, &o.Event, &o.Group, &o.Member, &o.Text, &mention, &o.Picture,
-			&o.Priority, &said, &before, &after, &o.Guard, &o.Action, &o.Token, &o.Merge, &o.MergeHead, &o.MergeItem, &dated); err != nil {
+			&o.Priority, &said, &before, &after, &o.Guard, &o.Action, &o.Token, &o.Merge, &o.MergeHead, &o.MergeItem, &dated, &secret); err != nil {
 			return nil, fmt.Errorf("read outbox: %w", err)
 		}
 		if mention != "" {
@@ -76,7 +82,7 @@ func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Ou
 			}
 		}
 		o.SaidAt, o.NotBefore, o.NotAfter = FromMillis(said), FromMillis(before), FromMillis(after)
-		o.Dated = dated == 1
+		o.Dated, o.Secret = dated == 1, secret == 1
 		due = append(due, o)
 	}
 	return due, rows.Err()
@@ -88,8 +94,9 @@ func (e *Engine) settle(ctx context.Context, o Outgoing, outcome Outcome, reason
 	if outcome == Withheld {
 		sent = 0
 	}
-	res, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, sent_at = ? WHERE id = ? AND state IN ('pending', 'sending')`,
-		string(outcome), Clean(reason), now.UnixMilli(), sent, o.ID)
+	res, err := exec(ctx, e.db, `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, sent_at = ?,
+		text = CASE WHEN secret = 1 THEN ? ELSE text END, picture = CASE WHEN secret = 1 THEN NULL ELSE picture END
+		WHERE id = ? AND state IN ('pending', 'sending')`, string(outcome), Clean(reason), now.UnixMilli(), sent, hidden, o.ID)
 	if err != nil {
 		return fmt.Errorf("settle %d: %w", o.ID, err)
 	}

@@ -64,6 +64,7 @@ type Outgoing struct {
 	NotBefore time.Time // zero: at once
 	NotAfter  time.Time // zero: never too late
 	Guard     string    // a named check of its feature, run when the row is claimed
+	Secret    bool      // the words are for their reader only: they are not kept once it is known what became of them
 	Dated     bool      // a manager chose NotBefore: it is said then even where that is at night
 
 	Route    Route    // resolved when claimed

@@ -51,6 +51,16 @@ func (r *Request) Command() string {
 	return text
 }
 
+// Secret tells whether the message is a command whose words are not to be kept: one with Command.Secret, in private.
+func (r *Request) Secret() bool {
+	if r.engine == nil || r.Kind != Message || r.Form != Text || r.Actor.Group != "" {
+		return false
+	}
+	name, _, _ := split(r.Text)
+	c, ok := r.engine.commands[name]
+	return ok && c.Secret
+}
+
 // In is the request seen by another feature, for its texts; what it says is not collected.
 func (r *Request) In(feature string) *Request {
 	other := *r

@@ -36,7 +36,7 @@ func (a *Activity) observe(ctx context.Context, r *bot.Request, s seen) error {
 		r.Seq, at, string(s.group), string(s.member), string(r.Form), r.Len, joinIDs(s.mentions), string(s.quoted)); err != nil {
 		return fmt.Errorf("message: %w", err)
 	}
-	if r.Text != "" {
+	if r.Text != "" && !r.Secret() {
 		if err := a.exec(ctx, `INSERT INTO message_texts (seq, at, text) VALUES (?, ?, ?)`, r.Seq, at, r.Text); err != nil {
 			return fmt.Errorf("message text: %w", err)
 		}

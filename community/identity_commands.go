@@ -14,7 +14,7 @@ func (c *Community) identityCommands() []bot.Command {
 		{Names: []string{"拆分", "split"}, Usage: "usage.target", Help: "help.split", Role: bot.Manager, Run: c.split},
 		{Names: []string{"确认新人", "newcomer"}, Usage: "usage.target", Help: "help.newcomer", Role: bot.Manager, Run: c.newcomer},
 		{Names: []string{"找回码", "recoverycode"}, Help: "help.recoverycode", Where: bot.InPrivate, Run: c.recoveryCode},
-		{Names: []string{"找回", "recover"}, Usage: "usage.recover", Help: "help.recover", Run: c.recover},
+		{Names: []string{"找回", "recover"}, Usage: "usage.recover", Help: "help.recover", Secret: true, Run: c.recover},
 	}
 }
 

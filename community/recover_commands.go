@@ -44,7 +44,7 @@ func (c *Community) whisperCode(ctx context.Context, r *bot.Request, id MemberID
 	if err != nil {
 		return err
 	}
-	r.Whisper(string(id), r.T(key, append(kv, "Code", code)...))
+	r.Send(bot.Outgoing{Member: string(id), Text: r.T(key, append(kv, "Code", code)...), Priority: bot.Answer, Secret: true})
 	return nil
 }
 

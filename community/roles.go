@@ -56,7 +56,7 @@ func hashCode(code string) string {
 
 func (c *Community) roleCommands() []bot.Command {
 	return []bot.Command{
-		{Names: []string{"绑定", "bind"}, Usage: "usage.bind", Help: "help.bind", Dormant: true, Run: c.bind},
+		{Names: []string{"绑定", "bind"}, Usage: "usage.bind", Help: "help.bind", Dormant: true, Secret: true, Run: c.bind},
 		{Names: []string{"任命", "appoint"}, Usage: "usage.appoint", Help: "help.appoint", Role: bot.Owner, Dormant: true, Run: c.appoint},
 		{Names: []string{"启用", "enable"}, Help: "help.enable", Role: bot.Manager, Where: bot.InGroup, Dormant: true, Run: c.enable(true)},
 		{Names: []string{"停用", "disable"}, Help: "help.disable", Role: bot.Manager, Where: bot.InGroup, Dormant: true, Run: c.enable(false)},
