@@ -75,7 +75,8 @@ func (ro *Roster) bindChats(ctx context.Context, lg login, lists []list) ([]Grou
 	return groups, nil
 }
 
-// knownPlaces are the groups that a chat of the transport can be.
+// knownPlaces are the groups that a chat of the transport can be. A group whose only chat turned out to be another one
+// is none of them; one of which only an imported file tells is.
 func (ro *Roster) knownPlaces(ctx context.Context, lg login) ([]knownPlace, error) {
 	var rows []struct {
 		ID, Name, Code string
@@ -84,6 +85,7 @@ func (ro *Roster) knownPlaces(ctx context.Context, lg login) ([]knownPlace, erro
 	if err := ro.db.Conn(ctx).Raw(`SELECT g.id, g.name, g.code,
 		EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND c.transport = ? AND c.session = ? AND c.gone_at = 0) AS taken
 		FROM groups g WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND (c.transport <> ? OR c.session = ''))
+		AND (EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id) OR EXISTS (SELECT 1 FROM sightings s WHERE s.group_id = g.id AND s.session = ''))
 		ORDER BY LENGTH(g.id), g.id`, lg.transport, lg.session, lg.transport).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("known groups: %w", err)
 	}

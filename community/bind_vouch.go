@@ -79,11 +79,7 @@ func (c *Community) settleJob(ctx context.Context, r *bot.Request) error {
 		AND EXISTS (SELECT 1 FROM bindings o WHERE o.member_id = bindings.member_id AND o.at < bindings.at)`, r.At.Add(-keepBindings).UnixMilli()); err != nil {
 		return fmt.Errorf("drop old bindings: %w", err)
 	}
-	if err := c.Roster.exec(ctx, `DELETE FROM friends WHERE NOT EXISTS (SELECT 1 FROM friends c WHERE c.transport = friends.transport
-		AND c.session = friends.session AND `+live+`)`); err != nil {
-		return fmt.Errorf("drop old friends: %w", err)
-	}
-	return nil
+	return c.forgetFriends(ctx, r)
 }
 
 // endMissing ends the stays of those who are missing since before a time, and of nobody who is found under another id.

@@ -137,7 +137,7 @@ func isConfirmCode(s string) bool { return len(s) == 4 && strings.Trim(s, "01234
 
 // Commands is how a member confirms.
 func (c *Confirmations) Commands() []bot.Command {
-	return []bot.Command{{Names: []string{"确认", "confirm"}, Usage: "usage.confirm", Help: "help.confirm", Run: c.confirm}}
+	return []bot.Command{{Names: []string{"确认", "confirm"}, Usage: "usage.confirm", Help: "help.confirm", Dormant: true, Run: c.confirm}}
 }
 
 // confirm answers bad codes by Reply, because a refusal would also undo the count of wrong ones. Where the
@@ -148,8 +148,8 @@ func (c *Confirmations) confirm(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if verdict == confirmNone && !isConfirmCode(code) {
-		return nil // "确认 一下" among people
+	if verdict == confirmNone && (!isConfirmCode(code) || !r.Actor.Active) {
+		return nil // "确认 一下" among people, or where the bot is silent
 	}
 	if verdict != confirmOK {
 		r.Reply(r.T(verdict))

@@ -86,10 +86,19 @@ func (c *Community) friendsJob(ctx context.Context, r *bot.Request) error {
 	if !c.opts.AcceptFriends {
 		return nil
 	}
+	return c.acceptFriend(ctx, r)
+}
+
+// forgetFriends removes requests that are old, and who was a friend in logins that are over.
+func (c *Community) forgetFriends(ctx context.Context, r *bot.Request) error {
 	if err := c.Roster.exec(ctx, `DELETE FROM friend_requests WHERE asked_at < ?`, r.At.Add(-friendWaits).UnixMilli()); err != nil {
 		return fmt.Errorf("old friend requests: %w", err)
 	}
-	return c.acceptFriend(ctx, r)
+	if err := c.Roster.exec(ctx, `DELETE FROM friends WHERE NOT EXISTS (SELECT 1 FROM friends c WHERE c.transport = friends.transport
+		AND c.session = friends.session AND `+live+`)`); err != nil {
+		return fmt.Errorf("old friends: %w", err)
+	}
+	return nil
 }
 
 // acceptFriend accepts the oldest request of somebody who is in a group where the bot acts, if it is time, and looks

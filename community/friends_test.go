@@ -66,6 +66,10 @@ func TestWhoAsksToBeAFriendIsAcceptedOnceAndSlowly(t *testing.T) {
 			w.hear(w.asks(h[0])) // they took the bot off their friends, and come back
 			w.pass(time.Hour)
 			w.acceptedOnce(h[0], 2)
+			w.pass(9 * 24 * time.Hour)
+			if n := w.count(`SELECT COUNT(*) FROM friend_requests`); n > 0 {
+				t.Errorf("%d requests are never forgotten", n)
+			}
 			if n := w.count(`SELECT COUNT(*) FROM message_texts WHERE text LIKE '我是%'`); n > 0 {
 				t.Errorf("%d words of requests are kept as messages", n)
 			}

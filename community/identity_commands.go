@@ -13,6 +13,7 @@ func (c *Community) identityCommands() []bot.Command {
 		{Names: []string{"合并", "merge"}, Usage: "usage.merge", Help: "help.merge", Role: bot.Manager, Run: c.merge},
 		{Names: []string{"拆分", "split"}, Usage: "usage.target", Help: "help.split", Role: bot.Manager, Run: c.split},
 		{Names: []string{"确认新人", "newcomer"}, Usage: "usage.target", Help: "help.newcomer", Role: bot.Manager, Run: c.newcomer},
+		{Names: []string{"认领群", "claimgroup"}, Usage: "usage.claim", Help: "help.claim", Role: bot.Manager, Where: bot.InGroup, Dormant: true, Run: c.claimGroup},
 		{Names: []string{"找回码", "recoverycode"}, Help: "help.recoverycode", Where: bot.InPrivate, Run: c.recoveryCode},
 		{Names: []string{"找回", "recover"}, Usage: "usage.recover", Help: "help.recover", Secret: true, Run: c.recover},
 	}

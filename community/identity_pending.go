@@ -98,12 +98,19 @@ func (c *Community) pending(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
+	others, err := c.pendingOthers(ctx, r, page == 1)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 && len(others) == 0 {
 		r.Whisper(r.Actor.Member, r.T("pending.none"))
 		return nil
 	}
 	pages := (total + pendingLines - 1) / pendingLines
-	lines := []string{r.T("pending.title", "Count", total, "Page", page, "Pages", pages)}
+	lines := others
+	if len(list) > 0 {
+		lines = append(lines, r.T("pending.title", "Count", total, "Page", page, "Pages", pages))
+	}
 	for _, p := range list {
 		lines = append(lines, r.T("pending.line", "Name", c.echo(p.Name), "ID", string(p.Member), "Groups", c.places(p.Groups),
 			"Since", p.Since.In(c.Calendar.Zone()).Format("01-02"), "Messages", p.Messages, "Points", p.Points))
@@ -120,6 +127,40 @@ func (c *Community) pending(ctx context.Context, r *bot.Request) error {
 	}
 	r.Whisper(r.Actor.Member, strings.Join(append(lines, r.T("pending.how")), "\n"))
 	return nil
+}
+
+// pendingOthers are the lines about groups that were not recognised, and about strangers who ask to be friends.
+func (c *Community) pendingOthers(ctx context.Context, r *bot.Request, first bool) (lines []string, err error) {
+	if !first {
+		return nil, nil
+	}
+	groups, err := UnsureGroups(ctx, c.db)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups[:min(pendingLines, len(groups))] {
+		known, err := c.Place(ctx, g.Candidate)
+		if err != nil {
+			return nil, err
+		}
+		kv := []any{"Name", c.Words.ScreenName(g.GroupName), "ID", string(g.Group), "Known", c.Words.ScreenName(g.CandidateName),
+			"Candidate", string(g.Candidate), "Percent", int(g.Share * 100), "Code", known.Code}
+		lines = append(lines, r.T("pending.group", kv...))
+		if known.Code != "" {
+			lines = append(lines, r.T("pending.group_code", kv...))
+		}
+		lines = append(lines, r.T("pending.group_claim", kv...))
+	}
+	var names []string
+	if err := c.db.Conn(ctx).Raw(`SELECT c.name FROM friend_requests c WHERE c.state = ? AND `+live+` AND NOT EXISTS (SELECT 1 FROM bindings b
+		WHERE b.transport = c.transport AND b.session = c.session AND b.user_id = c.user_id) ORDER BY c.asked_at DESC LIMIT ?`,
+		friendWaiting, pendingLines).Scan(&names).Error; err != nil {
+		return nil, fmt.Errorf("friend requests: %w", err)
+	}
+	if len(names) > 0 {
+		lines = append(lines, r.T("pending.friends", "Names", c.places(names)))
+	}
+	return lines, nil
 }
 
 // places are the names of groups, safe to say.

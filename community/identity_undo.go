@@ -45,6 +45,7 @@ func (c *Community) registerIdentityUndo() {
 		}
 		return c.refuseLate(r, c.Merge(ctx, r, u.Alias, u.Into, "undo of a split"))
 	})
+	c.Undo.Register("community.claim", c.unclaimGroup)
 	c.Undo.Register("community.newcomer", func(ctx context.Context, r *bot.Request, payload []byte) error {
 		var u undoNewcomer
 		if err := json.Unmarshal(payload, &u); err != nil {
