@@ -3,6 +3,7 @@ package community
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,6 +89,20 @@ func (c *Community) pendingDetails(ctx context.Context, p *Pending) (err error) 
 	return nil
 }
 
+// evidences are the words of stored evidence that a catalogue has.
+var evidences = []string{"remark", "tag", "display", "nick", "avatar", "called", "attr", "missing"}
+
+// evidenceIn tells stored evidence in the reader's language.
+func evidenceIn(r *bot.Request, stored string) string {
+	words := strings.Fields(stored)
+	for i, w := range words {
+		if slices.Contains(evidences, w) {
+			words[i] = r.T("evidence." + w)
+		}
+	}
+	return strings.Join(words, r.T("evidence.comma"))
+}
+
 // pending whispers who waits to be recognised, with the commands that say who they are.
 func (c *Community) pending(ctx context.Context, r *bot.Request) error {
 	page, err := strconv.Atoi(bot.Fold(r.Args))
@@ -115,7 +130,7 @@ func (c *Community) pending(ctx context.Context, r *bot.Request) error {
 		lines = append(lines, r.T("pending.line", "Name", c.echo(p.Name), "ID", string(p.Member), "Groups", c.places(p.Groups),
 			"Since", p.Since.In(c.Calendar.Zone()).Format("01-02"), "Messages", p.Messages, "Points", p.Points))
 		for _, who := range p.Candidates[:min(3, len(p.Candidates))] {
-			lines = append(lines, r.T("pending.candidate", "Name", c.echo(who.Name), "Evidence", c.Words.ScreenName(who.Evidence),
+			lines = append(lines, r.T("pending.candidate", "Name", c.echo(who.Name), "Evidence", evidenceIn(r, who.Evidence),
 				"ID", string(p.Member), "Candidate", string(who.Member)))
 		}
 		if len(p.Candidates) == 0 {
