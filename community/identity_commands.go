@@ -119,6 +119,12 @@ func (c *Community) split(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
+	if who, err := c.Who(ctx, alias); err != nil || who == alias {
+		if err == nil {
+			err = c.unbind(ctx, r, alias)
+		}
+		return err
+	}
 	person, err := c.Person(ctx, alias)
 	if err != nil {
 		return err
@@ -143,7 +149,34 @@ func (c *Community) split(ctx context.Context, r *bot.Request) error {
 		strings.Join([]string{r.T("split.done", names...), c.figures(ctx, r, person.ID), c.figures(ctx, r, alias)}, "\n"))
 }
 
-// whichAlias is the id that 拆分 means: an alias by its id, or the only one of a person.
+// unbind parts somebody who was taken for a member at a login from them: 拆分 m12, where nobody was merged into m12.
+func (c *Community) unbind(ctx context.Context, r *bot.Request, member MemberID) error {
+	g, _, err := c.guessed(ctx, member)
+	if err != nil {
+		return err
+	}
+	p, err := c.Person(ctx, member)
+	if err != nil {
+		return err
+	}
+	if r.Actor.Role < bot.Owner && p.Role > bot.Member {
+		return r.Refuse("merge.staff")
+	}
+	names := []any{"Name", c.echo(p.Name), "ID", string(member), "Since", bot.FromMillis(g.At).In(c.Calendar.Zone()).Format("01-02 15:04")}
+	sure, err := c.Confirmations.Ask(ctx, r, r.T("unbind.preview", names...))
+	if err != nil || !sure {
+		return err
+	}
+	id, err := c.Unbind(ctx, r, member)
+	if err != nil || id == "" {
+		return err
+	}
+	return c.answerWithUndo(ctx, r, "community.merge.again", undoSplit{id, member},
+		r.T("unbind.done", append(names, "New", string(id))...))
+}
+
+// whichAlias is the id that 拆分 means: an alias by its id, the only one of a person, or somebody without any who
+// was taken for a member at a login.
 func (c *Community) whichAlias(ctx context.Context, r *bot.Request) (MemberID, error) {
 	if id, _, ok := cutID(strings.TrimSpace(r.Args)); ok {
 		if who, err := c.Who(ctx, id); err != nil || who != id {
@@ -160,6 +193,9 @@ func (c *Community) whichAlias(ctx context.Context, r *bot.Request) (MemberID, e
 	}
 	switch len(ids) {
 	case 1:
+		if _, guessed, err := c.guessed(ctx, p.ID); err != nil || guessed {
+			return p.ID, err
+		}
 		return "", r.Refuse("split.none", "Name", c.echo(p.Name), "ID", string(p.ID))
 	case 2:
 		return ids[1], nil

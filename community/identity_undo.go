@@ -46,6 +46,13 @@ func (c *Community) registerIdentityUndo() {
 		return c.refuseLate(r, c.Merge(ctx, r, u.Alias, u.Into, "undo of a split"))
 	})
 	c.Undo.Register("community.claim", c.unclaimGroup)
+	c.Undo.Register("community.merge.again", func(ctx context.Context, r *bot.Request, payload []byte) error {
+		var u undoSplit
+		if err := json.Unmarshal(payload, &u); err != nil {
+			return err
+		}
+		return c.refuseLate(r, c.Merge(ctx, r, u.Alias, u.Into, "undo of a split"))
+	})
 	c.Undo.Register("community.newcomer", func(ctx context.Context, r *bot.Request, payload []byte) error {
 		var u undoNewcomer
 		if err := json.Unmarshal(payload, &u); err != nil {
