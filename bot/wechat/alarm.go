@@ -3,6 +3,7 @@ package wechat
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -94,7 +95,7 @@ func (b *bell) ring(code, detail string) {
 		return
 	}
 	a := lookUp(code)
-	if detail != "" {
+	if detail = strings.TrimPrefix(detail, a.Text+": "); detail != "" {
 		a.Text = fmt.Sprintf("%s (%s)", a.Text, printable(detail))
 	}
 	b.tell(a)
