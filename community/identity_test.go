@@ -194,7 +194,9 @@ func TestPointsWaitInSuspenseUntilSomebodySaysWhoItIs(t *testing.T) {
 		if back := l.balance(points.Suspense(string(id))); back != 5 {
 			t.Errorf("%d points wait again", back)
 		}
-		l.wants(l.group("s2", "小明", "积分"), "5 积分")
+		asked := l.group("s2", "小明", "积分")
+		l.wants(asked, "5 积分")
+		l.wants(asked, "还没认出你")
 
 		new := l.boss(fmt.Sprintf("确认新人 %s", id))
 		l.wants(new, "待入账的积分已到账")

@@ -55,6 +55,13 @@ func (w *wallet) balance(ctx context.Context, r *bot.Request) error {
 	if debt > 0 {
 		text += r.T("debt", "Points", debt)
 	}
+	waits, err := w.c.Waits(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	if waits { // who asks may have had more under the name that we don't find again
+		text += r.T("waits")
+	}
 	r.Reply(text)
 	return nil
 }
