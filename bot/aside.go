@@ -14,7 +14,7 @@ func (e *Engine) aside(ctx context.Context, r *Request) error {
 	var kept []Outgoing
 	asked := false
 	for i, o := range r.said {
-		open := o.Member == "" || o.Action != Speak
+		open := o.Member == "" || o.Action != Speak || r.answers(&o)
 		if !open {
 			var err error
 			if open, err = e.opts.Reachable(ctx, o.Member); err != nil {

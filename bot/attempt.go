@@ -31,7 +31,11 @@ func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Ha
 		return fmt.Errorf("%s: %w", r.feature, err)
 	}
 	for i := range r.said {
-		if err := e.enqueue(ctx, &r.said[i]); err != nil {
+		keep := e.enqueue
+		if r.answers(&r.said[i]) {
+			keep = e.answer
+		}
+		if err := keep(ctx, &r.said[i]); err != nil {
 			return fmt.Errorf("enqueue: %w", err)
 		}
 	}

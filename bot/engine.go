@@ -55,11 +55,15 @@ type Engine struct {
 	jobs      map[string]*job // by "feature.job"
 	jobOrder  []*job
 	guards    map[string]Guard // by "feature.guard"
+	views     []*ownedView     // in the order of the features
 
 	queue queue
 	wake  chan struct{} // told when there may be something to send
 
 	clock sync.Mutex // guards Advance
+
+	mu     sync.Mutex             // guards asking
+	asking map[string]*[]Outgoing // what those who wait for an answer were told, by event
 }
 
 type owned struct {
@@ -101,7 +105,7 @@ func New(opts Options) (*Engine, error) {
 	e := &Engine{
 		opts: opts, db: opts.Storage, log: opts.Log,
 		queue: queue{turn: make(chan struct{}, 1), most: opts.Batch},
-		wake:  make(chan struct{}, 1),
+		wake:  make(chan struct{}, 1), asking: map[string]*[]Outgoing{},
 	}
 	e.opts.Features = append([]Feature{help()}, opts.Features...)
 	if err := e.register(); err != nil {

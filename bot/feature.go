@@ -25,6 +25,7 @@ type Feature struct {
 	Commands []Command
 	Jobs     []Job
 	Guards   map[string]Guard
+	Views    []View
 
 	// Locales holds zh.yaml and en.yaml with equal keys: what the feature says. See Request.T.
 	Locales    fs.FS

@@ -167,8 +167,8 @@ func engine(t testing.TB, opts bot.Options) *bot.Engine {
 
 // texts are what the tests' features say.
 var texts = fstest.MapFS{
-	"zh.yaml": {Data: []byte("h: 做一件事\nargs: 参数\nhello: 你好\n")},
-	"en.yaml": {Data: []byte("h: does a thing\nargs: arguments\nhello: hello\n")},
+	"zh.yaml": {Data: []byte("h: 做一件事\npick: 时间\npick.week: 本周\npick.month: 本月\nargs: 参数\nhello: 你好\n")},
+	"en.yaml": {Data: []byte("h: does a thing\npick: period\npick.week: this week\npick.month: this month\nargs: arguments\nhello: hello\n")},
 }
 
 func command(name string, run bot.Handler) bot.Command {

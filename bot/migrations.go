@@ -75,5 +75,10 @@ func Migrations() []*gormigrate.Migration {
 			// Words that are replaced when the row has its final state.
 			return tx.Exec(`ALTER TABLE outbox ADD COLUMN secret INTEGER NOT NULL DEFAULT 0`).Error
 		},
+	}, {
+		ID: "2026112305_console",
+		Migrate: func(tx *gorm.DB) error {
+			return tx.Exec(`CREATE INDEX outbox_console ON outbox (event) WHERE transport = 'console'`).Error
+		},
 	}}
 }

@@ -50,6 +50,9 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 			e.listeners[k] = append(e.listeners[k], listener{f.Name, l.Run})
 		}
 	}
+	for _, v := range f.Views {
+		problems = append(problems, e.registerView(f.Name, v)...)
+	}
 	if f.Observe != nil {
 		e.observers = append(e.observers, listener{f.Name, f.Observe})
 	}
