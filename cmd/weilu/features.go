@@ -13,8 +13,8 @@ import (
 // features is THE list of what Weilu does, in the order in which help shows it.
 func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.Pacing) []bot.Feature {
 	return []bot.Feature{
-		checkin.New(db, c, checkin.Config{Amount: s.Points.Checkin, Streak: s.Points.CheckinStreak}),
-		wallet.New(c, s.Points),
+		checkin.New(db, c, s.Points.checkinPoints),
+		wallet.New(c, s.Points.walletPoints),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),

@@ -10,7 +10,6 @@ import (
 
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/rules"
-	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
 )
@@ -22,7 +21,7 @@ const defaultConfig = "weilu.yaml"
 type settings struct {
 	Community community.Config
 	Database  databaseConfig
-	Points    wallet.Config
+	Points    pointsConfig
 	Welcome   welcome.Config
 	Rules     rules.Config
 	Words     community.WordConfig
@@ -45,7 +44,7 @@ func (c databaseConfig) Validate() error {
 
 func defaults() *settings {
 	return &settings{
-		Community: community.Defaults(), Points: wallet.Defaults(), Welcome: welcome.Defaults(),
+		Community: community.Defaults(), Points: pointsDefaults(), Welcome: welcome.Defaults(),
 		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(),
 	}
 }

@@ -48,7 +48,7 @@ func (f *checkin) run(ctx context.Context, r *bot.Request) error {
 	}
 	c := fact{origin: community.MemberID(r.Actor.Origin), day: f.c.Calendar.Day(r.At), at: r.At, seq: r.Seq}
 	if r.Actor.Role < bot.Moderator && !r.Actor.Bot { // staff and bots earn nothing
-		c.price, c.bonus = f.cfg.Amount, f.cfg.Streak
+		c.price, c.bonus = f.cfg.Daily.Amount, f.cfg.Streak.Amount
 	}
 	days, err := f.days(ctx, ids)
 	if err != nil {

@@ -91,7 +91,7 @@ func (f *checkin) priced(ctx context.Context, c fact) (fact, error) {
 		return c, err
 	}
 	if c.price, c.bonus = 0, 0; ok {
-		c.price, c.bonus = paid.Amount, f.cfg.Streak
+		c.price, c.bonus = paid.Amount, f.cfg.Streak.Amount
 	}
 	return c, nil
 }

@@ -35,7 +35,7 @@ func newVillage(t *testing.T, dialect string) *village {
 	v := &village{t: t, at: begins}
 	w, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
 		v.Parts = p
-		return []bot.Feature{checkin.New(p.DB, p.Community, checkin.Config{Amount: 5, Streak: 20}), v.direct()}
+		return []bot.Feature{checkin.New(p.DB, p.Community, checkin.Defaults()), v.direct()}
 	})(t.Context(), nil, begins)
 	if err != nil {
 		t.Fatal(err)

@@ -2,30 +2,22 @@ package wallet
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/weilu-im/weilu/community"
 )
 
-// Config is the section points: what things earn, and how managers grant.
+// Config is how managers grant and how boards look: a part of the section points.
 type Config struct {
-	Checkin       int64 `yaml:"checkin" doc:"points for the daily check-in"`
-	CheckinStreak int64 `yaml:"checkin_streak" doc:"points besides for every 7 days in a row"`
-	ConfirmAbove  int64 `yaml:"confirm_above" doc:"grants and deductions above this amount must be confirmed"`
-	Board         int   `yaml:"board" doc:"how many people a board shows"`
+	ConfirmAbove int64 `yaml:"confirm_above" doc:"grants and deductions above this amount must be confirmed"`
+	Board        int   `yaml:"board" doc:"how many people a board shows"`
 }
 
-// Defaults are the amounts that communities begin with.
-func Defaults() Config { return Config{Checkin: 5, CheckinStreak: 20, ConfirmAbove: 1000, Board: 10} }
+// Defaults are the values that communities begin with.
+func Defaults() Config { return Config{ConfirmAbove: 1000, Board: 10} }
 
-// Validate tells whether the amounts can be paid.
+// Validate tells what is wrong with the values.
 func (c Config) Validate() error {
 	var problems []error
-	for name, n := range map[string]int64{"checkin": c.Checkin, "checkin_streak": c.CheckinStreak} {
-		if n < 0 || n > 100_000 {
-			problems = append(problems, community.KeyError{Name: name, Problem: fmt.Sprintf("is between 0 and 100000, not %d", n)})
-		}
-	}
 	if c.ConfirmAbove < 1 {
 		problems = append(problems, community.KeyError{Name: "confirm_above", Problem: "is at least 1"})
 	}

@@ -10,13 +10,22 @@ import (
 	"github.com/weilu-im/weilu/community/wallet"
 )
 
+// The parts of the section points.
+type (
+	daily = checkin.Config
+	purse = wallet.Config
+)
+
 func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
-		cfg := wallet.Defaults()
+		cfg := struct {
+			daily
+			purse
+		}{checkin.Defaults(), wallet.Defaults()}
 		p.Section("points", &cfg)
 		return []bot.Feature{
-			checkin.New(p.DB, p.Community, checkin.Config{Amount: cfg.Checkin, Streak: cfg.CheckinStreak}),
-			wallet.New(p.Community, cfg),
+			checkin.New(p.DB, p.Community, cfg.daily),
+			wallet.New(p.Community, cfg.purse),
 		}
 	}), "testdata/*.chat")
 }

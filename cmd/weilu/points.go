@@ -1,0 +1,26 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/weilu-im/weilu/community/checkin"
+	"github.com/weilu-im/weilu/community/wallet"
+)
+
+// pointsConfig is the section points: what the features that move points keep there.
+type pointsConfig struct {
+	checkinPoints
+	walletPoints
+}
+
+type (
+	checkinPoints = checkin.Config
+	walletPoints  = wallet.Config
+)
+
+func pointsDefaults() pointsConfig { return pointsConfig{checkin.Defaults(), wallet.Defaults()} }
+
+// Validate tells everything that is wrong with the values.
+func (c pointsConfig) Validate() error {
+	return errors.Join(c.checkinPoints.Validate(), c.walletPoints.Validate())
+}
