@@ -102,6 +102,9 @@ type Event struct {
 	Slot    time.Time
 	Outcome Outcome // Delivered
 
+	// Table is the rows of a file that came with a command that takes one. Only parts of this process set it.
+	Table [][]string
+
 	// Member, when set, is the community's own id of the sender. Only parts of this process that have
 	// proven who is acting (console, clock, tests) set it; a transport never does.
 	Member string

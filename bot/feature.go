@@ -64,6 +64,7 @@ type Command struct {
 	Role    Role
 	Where   Where
 	Secret  bool // what is said with it in private is not kept
+	Table   bool // in a page or at the command line it takes a table instead of lines: Request.Table
 	Dormant bool // works also in groups where the bot is not enabled
 	Run     Handler
 }

@@ -22,6 +22,7 @@ type Offer struct {
 	Help    string
 	Role    Role
 	Where   Where
+	Table   bool
 }
 
 // Title is the command as people type it: its first name and its arguments.
@@ -80,7 +81,7 @@ func (e *Engine) Offers(lang string) []Offer {
 }
 
 func (e *Engine) offer(c *owned, lang string) Offer {
-	o := Offer{Feature: c.feature, Names: namesIn(c.Names, lang), Role: c.Role, Where: c.Where, Help: e.speech.text(lang, c.feature, c.Help, nil)}
+	o := Offer{Feature: c.feature, Names: namesIn(c.Names, lang), Role: c.Role, Where: c.Where, Table: c.Table, Help: e.speech.text(lang, c.feature, c.Help, nil)}
 	if c.Usage != "" {
 		o.Usage = e.speech.text(lang, c.feature, c.Usage, nil)
 	}

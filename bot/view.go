@@ -137,4 +137,5 @@ type Act struct {
 	Args    string // the arguments that are known already: "m12", "7"; the rest of the usage follows
 	Label   string // what the button says; empty: the command's name
 	Grave   bool   // it takes something from somebody: drawn as a warning
+	Table   bool   // it is given with a file: CSV or xlsx
 }

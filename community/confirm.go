@@ -43,6 +43,7 @@ type askedFor struct {
 	Text     string
 	Mentions []bot.Person `json:",omitempty"`
 	Quote    *bot.Quote   `json:",omitempty"`
+	Table    [][]string   `json:",omitempty"`
 }
 
 // Ask tells whether the sender has confirmed the command of r. If not, it shows them the preview with a code
@@ -55,7 +56,7 @@ func (c *Confirmations) Ask(ctx context.Context, r *bot.Request, preview string)
 		return false, errors.New("confirmation: nobody to ask")
 	}
 	code := fmt.Sprintf("%04d", r.Rand().IntN(10_000))
-	asked := askedFor{Text: r.Text, Mentions: r.Mentions, Quote: r.Quote}
+	asked := askedFor{Text: r.Text, Mentions: r.Mentions, Quote: r.Quote, Table: r.Table}
 	if err := c.put(ctx, r.Actor.Member, r.Actor.Group, code, asked, r.At); err != nil {
 		return false, err
 	}
@@ -155,6 +156,6 @@ func (c *Confirmations) confirm(ctx context.Context, r *bot.Request) error {
 		r.Reply(r.T(verdict))
 		return nil
 	}
-	r.Mentions, r.Quote = asked.Mentions, asked.Quote
+	r.Mentions, r.Quote, r.Table = asked.Mentions, asked.Quote, asked.Table
 	return r.Again(ctx, asked.Text)
 }
