@@ -30,7 +30,7 @@ func (e *Engine) aside(ctx context.Context, r *Request) error {
 		switch {
 		case open:
 			kept = append(kept, o)
-		case r.Kind == Message && r.Actor.Group != "" && o.Member == r.Actor.Member && r.Args != noCommand && r.feature != helpFeature:
+		case r.Kind == Message && r.Actor.Group != "" && r.toActor(&o) && r.Args != noCommand && r.feature != helpFeature:
 			asked = true
 		default:
 			o.withheld = unreachable

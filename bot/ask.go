@@ -40,7 +40,7 @@ func (e *Engine) Ask(ctx context.Context, ev Event) ([]Outgoing, error) {
 
 // answers tells whether something said is the answer to who asked in a page.
 func (r *Request) answers(o *Outgoing) bool {
-	return r.Transport == Console && o.Member != "" && o.Member == r.Actor.Member && o.Action == Speak && o.NotBefore.IsZero()
+	return r.Transport == Console && r.toActor(o) && o.Action == Speak && o.NotBefore.IsZero()
 }
 
 // answer keeps what was answered in a page: nobody sends it.

@@ -90,10 +90,18 @@ func (r *Request) Whisper(member, text string) {
 	r.Send(Outgoing{Member: member, Text: text, Priority: Answer})
 }
 
+// toActor tells whether something is said in private to whoever the event comes from.
+func (r *Request) toActor(o *Outgoing) bool {
+	return o.Member != "" && (o.Member == r.Actor.Origin || o.Member == r.Actor.Member)
+}
+
 // Send says o. Feature, Event and SaidAt are filled in.
 func (r *Request) Send(o Outgoing) {
 	if (o.Group == "") == (o.Member == "") {
 		return // nobody to hear it: an event without a sender has no one to answer
+	}
+	if o.Member != "" && o.Member == r.Actor.Member && r.Actor.Origin != "" {
+		o.Member = r.Actor.Origin // of several users of one person, the one who asked
 	}
 	o.Feature, o.Event, o.SaidAt = r.feature, r.ID, r.At
 	if o.Priority == 0 {

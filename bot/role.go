@@ -38,6 +38,7 @@ type Actor struct {
 	Name     string // safe to echo: screened, without control characters, short
 	Group    string // the community's id of the group; empty in private
 	Role     Role   // what they may do here; Member while their identity is weak
+	Asleep   Role   // what they may do once it is proven who they are; Member where that is nothing more
 	Bot      bool   // a known bot: never answered
 	Active   bool   // the group is adopted, or this is a private chat: the bot may act here
 	Language string // what the bot speaks here: zh or en

@@ -36,6 +36,12 @@ func (e *Engine) command(ctx context.Context, r *Request, c *owned) error {
 	if !r.Actor.Active && !c.Dormant {
 		return nil
 	}
+	if r.Actor.Role < c.Role && r.Actor.Asleep >= c.Role {
+		return e.attempt(ctx, r, helpFeature, func(_ context.Context, r *Request) error {
+			r.Reply(r.T("asleep", "Name", r.Actor.Name))
+			return nil
+		})
+	}
 	if r.Actor.Role < c.Role {
 		return e.attempt(ctx, r, helpFeature, func(_ context.Context, r *Request) error {
 			r.Whisper(r.Actor.Member, r.T("forbidden", "Role", r.T("role."+c.Role.String()), "Command", namesIn(c.Names, r.Actor.Language)[0]))

@@ -30,11 +30,11 @@ func (ro *Roster) strong(ctx context.Context, key userKey, id MemberID, evidence
 }
 
 // vouch makes somebody's bindings in the logins that last strong: who says it, says it of these very users. At the next
-// login they need a remark, a recovery code or a bind code again.
-func (ro *Roster) vouch(ctx context.Context, id MemberID, evidence string) error {
+// login they need a remark, a recovery code or a bind code again. It tells how many became strong by it.
+func (ro *Roster) vouch(ctx context.Context, id MemberID, evidence string) (woken int, err error) {
 	ids, err := ro.IDs(ctx, id)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, id := range ids {
 		var rows []struct {
@@ -43,16 +43,17 @@ func (ro *Roster) vouch(ctx context.Context, id MemberID, evidence string) error
 		}
 		if err := ro.db.Conn(ctx).Raw(`SELECT c.transport, c.session, c.user_id, c.at FROM bindings c
 			WHERE c.member_id = ? AND c.session <> '' AND c.strong = ? AND `+live, string(id), false).Scan(&rows).Error; err != nil {
-			return fmt.Errorf("bindings of %s: %w", id, err)
+			return 0, fmt.Errorf("bindings of %s: %w", id, err)
 		}
 		for _, row := range rows {
 			key := userKey{row.Transport, row.Session, bot.UserID(row.UserID)}
 			if err := ro.strong(ctx, key, id, evidence, bot.FromMillis(row.At)); err != nil {
-				return err
+				return 0, err
 			}
+			woken++
 		}
 	}
-	return nil
+	return woken, nil
 }
 
 // settleJob ends what has been open for too long: who was not recognised is a member of their own, and who

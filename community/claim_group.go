@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 )
@@ -18,6 +20,8 @@ type undoClaim struct {
 	Chat      bot.ChatID `json:"chat"`
 	Was       GroupID    `json:"was"`
 	Is        GroupID    `json:"is"`
+	Ended     []MemberID `json:"ended"`  // whose stay in Was ended by it
+	Opened    []MemberID `json:"opened"` // whose stay in Is began by it
 }
 
 func (u undoClaim) key() chatKey { return chatKey{u.Transport, u.Session, u.Chat} }
@@ -61,8 +65,23 @@ func (c *Community) claimGroup(ctx context.Context, r *bot.Request) error {
 	if err != nil || !sure {
 		return err
 	}
-	u := undoClaim{r.Transport, r.Session, r.Chat, here.ID, known.ID}
+	u := undoClaim{Transport: r.Transport, Session: r.Session, Chat: r.Chat, Was: here.ID, Is: known.ID}
+	before, err := c.staying(ctx, known.ID)
+	if err != nil {
+		return err
+	}
+	if u.Ended, err = c.staying(ctx, here.ID); err != nil {
+		return err
+	}
 	if err := c.tieAnew(ctx, r, lg, u.key(), known.ID, people); err != nil {
+		return err
+	}
+	after, err := c.staying(ctx, known.ID)
+	if err != nil {
+		return err
+	}
+	u.Opened = slices.DeleteFunc(after, func(id MemberID) bool { return slices.Contains(before, id) })
+	if err := c.endStays(ctx, here.ID, u.Ended, r.At); err != nil {
 		return err
 	}
 	if err := c.Audit.Record(ctx, r, "claim group", string(known.ID), map[string]any{"was": here.ID, "found": alike.found, "known": len(k.people)}); err != nil {
@@ -124,6 +143,35 @@ func (ro *Roster) presentIn(ctx context.Context, lg login, group GroupID) (peopl
 	return people, err
 }
 
+// staying are the ids whose stay in a group is open.
+func (ro *Roster) staying(ctx context.Context, group GroupID) (ids []MemberID, err error) {
+	if _, err := ro.loadGroup(ctx, group); err != nil {
+		return nil, err
+	}
+	for key, stay := range ro.stays {
+		if key.group == group && stay.Left.IsZero() {
+			ids = append(ids, key.member)
+		}
+	}
+	slices.SortFunc(ids, compareIDs)
+	return ids, nil
+}
+
+// endStays ends the stays of ids in a group at a time, or opens them again where that is zero.
+func (ro *Roster) endStays(ctx context.Context, group GroupID, ids []MemberID, at time.Time) error {
+	list := make([]stayed, 0, len(ids))
+	for _, id := range ids {
+		stay, ok, err := ro.Stay(ctx, group, id)
+		if err != nil {
+			return err
+		}
+		if stay.Left = at; ok {
+			list = append(list, stayed{stayKey{group, id}, stay})
+		}
+	}
+	return ro.keepStays(ctx, list)
+}
+
 // tieAnew makes a chat another group, in which its people are recognised if its whole list was heard; otherwise they
 // are when it comes.
 func (ro *Roster) tieAnew(ctx context.Context, r *bot.Request, lg login, key chatKey, group GroupID, people []bot.Person) error {
@@ -151,6 +199,15 @@ func (c *Community) unclaimGroup(ctx context.Context, r *bot.Request, payload []
 	}
 	if at := c.chats[u.key()]; !ok || lg.session != u.Session || at.group != u.Is {
 		return c.refuse(r, "claim.late")
+	}
+	if err := c.endStays(ctx, u.Was, u.Ended, time.Time{}); err != nil {
+		return err
+	}
+	if err := c.endStays(ctx, u.Is, u.Opened, r.At); err != nil {
+		return err
+	}
+	if r.Actor.Group == string(u.Is) {
+		r.Actor.Group = string(u.Was) // the answer is said in the chat, which is that group again
 	}
 	return c.tie(ctx, u.key(), u.Was, "undo", r.At)
 }

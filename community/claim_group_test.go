@@ -1,6 +1,7 @@
 package community_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
@@ -53,6 +54,11 @@ func TestAManagerSaysWhichGroupThisIs(t *testing.T) {
 	onEach(t, func(t *testing.T, w *chatApp) {
 		r, h, was, group := lost(t, w)
 		made := w.group(r)
+		stays := func() string {
+			return fmt.Sprint(w.count(`SELECT COUNT(*) FROM stays WHERE left_at = 0 AND group_id = ?`, made), " ",
+				w.count(`SELECT COUNT(*) FROM stays WHERE left_at = 0 AND group_id = ?`, group))
+		}
+		before := stays()
 		w.hear(w.said(h[0], nil, "待认领"))
 		if text := w.last("%没认出来%"); !regexp.MustCompile(`新名.*\n.*小助手·G1\n.*认领群 ` + group).MatchString(text) {
 			t.Errorf("待认领 says %q", text)
@@ -78,6 +84,9 @@ func TestAManagerSaysWhichGroupThisIs(t *testing.T) {
 		if n := w.count(`SELECT COUNT(*) FROM activity WHERE group_id = ?`, made); n == 0 {
 			t.Error("the group that was made has lost what was said in it")
 		}
+		if n := w.count(`SELECT COUNT(*) FROM stays WHERE left_at = 0 AND group_id = ?`, made); n != 0 {
+			t.Errorf("%d people stay in the group that was made", n)
+		}
 		done := w.last("%之前的记录都接上了%")
 		if w.count(`SELECT COUNT(*) FROM outbox WHERE group_id = ? AND state = 'sent' AND text = ?`, group, done) != 1 {
 			t.Error("the answer is not said in the chat")
@@ -94,6 +103,12 @@ func TestAManagerSaysWhichGroupThisIs(t *testing.T) {
 		w.hear(w.said(h[0], r, "撤销 "+undoCode.FindString(done)))
 		if w.group(r) != made {
 			t.Errorf("after the undo the chat is %s, want %s", w.group(r), made)
+		}
+		if got := stays(); got != before {
+			t.Errorf("after the undo %s people stay in the two groups, before it was %s", got, before)
+		}
+		if w.count(`SELECT COUNT(*) FROM outbox WHERE group_id = ? AND state = 'sent' AND text LIKE '已撤销%'`, made) != 1 {
+			t.Error("the undo is not answered in the chat")
 		}
 	})
 }

@@ -76,9 +76,14 @@ func (c *Community) pendingDetails(ctx context.Context, p *Pending) (err error) 
 		p.Name = display[0]
 	}
 	var found []struct{ CandidateID, Evidence string }
-	if err := conn.Raw(`SELECT candidate_id, evidence FROM candidates WHERE member_id = ? ORDER BY LENGTH(candidate_id), candidate_id`, string(p.Member)).Scan(&found).Error; err != nil {
+	// Who was found in this login is somebody else.
+	if err := conn.Raw(`SELECT n.candidate_id, n.evidence FROM candidates n WHERE n.member_id = ? AND NOT EXISTS (
+		SELECT 1 FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id WHERE c.session <> '' AND `+live+`
+		AND COALESCE(a.member_id, c.member_id) = COALESCE((SELECT member_id FROM aliases WHERE alias = n.candidate_id), n.candidate_id))
+		ORDER BY LENGTH(n.candidate_id), n.candidate_id`, string(p.Member)).Scan(&found).Error; err != nil {
 		return err
 	}
+	slices.SortStableFunc(found, func(a, b struct{ CandidateID, Evidence string }) int { return weigh(b.Evidence) - weigh(a.Evidence) })
 	for _, f := range found {
 		who, err := c.Person(ctx, MemberID(f.CandidateID))
 		if err != nil {
@@ -91,6 +96,19 @@ func (c *Community) pendingDetails(ctx context.Context, p *Pending) (err error) 
 
 // evidences are the words of stored evidence that a catalogue has.
 var evidences = []string{"remark", "tag", "display", "nick", "avatar", "called", "attr", "missing"}
+
+// weigh is how much stored evidence speaks for somebody: as much as when it was found.
+func weigh(stored string) (n int) {
+	weights := map[string]int{"missing": 0, "attr": 1, "called": 2, "display": 3, "nick": 3, "avatar": 3}
+	for _, word := range strings.Fields(stored) {
+		if w, ok := weights[word]; ok {
+			n += w
+		} else {
+			n += 4 // remark, tag, and the rules
+		}
+	}
+	return n
+}
 
 // evidenceIn tells stored evidence in the reader's language.
 func evidenceIn(r *bot.Request, stored string) string {
@@ -116,6 +134,9 @@ func (c *Community) pending(ctx context.Context, r *bot.Request) error {
 	others, err := c.pendingOthers(ctx, r, page == 1)
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 && total > 0 {
+		return r.Refuse("pending.no_page", "Page", page, "Pages", (total+pendingLines-1)/pendingLines)
 	}
 	if len(list) == 0 && len(others) == 0 {
 		r.Whisper(r.Actor.Member, r.T("pending.none"))

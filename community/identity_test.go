@@ -27,6 +27,7 @@ type logins struct {
 	t  *testing.T
 	n  int
 	at time.Time
+	to bot.UserID // who was told something last in private
 }
 
 func eachLogins(t *testing.T, fn func(t *testing.T, l *logins)) {
@@ -72,7 +73,9 @@ func (l *logins) say(session, name, text string, private bool) string {
 	}
 	var texts []string
 	for _, s := range said {
-		texts = append(texts, s.Text)
+		if texts = append(texts, s.Text); s.To != "" {
+			l.to = s.To
+		}
 	}
 	return strings.Join(texts, "\n")
 }
@@ -176,7 +179,16 @@ func TestPointsWaitInSuspenseUntilSomebodySaysWhoItIs(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		// Whoever is more alike stands first, whatever their number is.
+		if err := l.DB.Tx(t.Context(), func(ctx context.Context) error {
+			return l.DB.Conn(ctx).Exec(`INSERT INTO candidates (member_id, candidate_id, evidence) VALUES (?, 'm1', 'missing')`, string(id)).Error
+		}); err != nil {
+			t.Fatal(err)
+		}
 		list := l.boss("待认领")
+		if first, other := strings.Index(list, "昵称相同"), strings.Index(list, "没见到"); first < 0 || other < first {
+			t.Errorf("the order of the candidates is wrong: %s", list)
+		}
 		l.wants(list, fmt.Sprintf("小明（%s）大群，01-06 起，2 条发言，5 分待入账", id))
 		l.wants(list, fmt.Sprintf("可能是 小明（昵称相同）→ 合并 %s 到 %s", id, old))
 

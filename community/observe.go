@@ -138,6 +138,8 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 	}
 	if b.strong {
 		r.Actor.Role = p.Role
+	} else {
+		r.Actor.Asleep = p.Role
 	}
 	return nil
 }

@@ -112,6 +112,31 @@ func (ro *Roster) mayHaveCode(ctx context.Context, r *bot.Request) (bool, error)
 	return all == 1 && first == 1, nil
 }
 
+// alive tells whether a member certainly is another user than the sender, in the same login or by what they said in
+// groups since the sender is known. A code does not stand against that: two people have it.
+func (ro *Roster) alive(ctx context.Context, r *bot.Request, member MemberID) (bool, error) {
+	if MemberID(r.Actor.Member) == member {
+		return false, nil
+	}
+	ids, err := ro.IDs(ctx, member)
+	if err != nil {
+		return false, err
+	}
+	var since, others int64
+	session, user := sessionOf(r, r.From), string(r.From.User)
+	conn := ro.db.Conn(ctx)
+	if err := conn.Raw(`SELECT COALESCE(MAX(at), 0) FROM bindings WHERE transport = ? AND session = ? AND user_id = ?`, r.Transport, session, user).Scan(&since).Error; err != nil {
+		return false, fmt.Errorf("login of the sender: %w", err)
+	}
+	err = conn.Raw(`SELECT COUNT(*) FROM bindings c WHERE c.member_id IN ? AND `+live+` AND (c.strong = ? OR c.rule = ?)
+		AND (c.session <> '' OR EXISTS (SELECT 1 FROM activity m WHERE m.day >= ? AND m.member_id = c.member_id AND m.last_at > ?))`,
+		ids, true, string(ByFirstSeen), int(ro.opts.Calendar.Day(bot.FromMillis(since))), since).Scan(&others).Error
+	if err != nil {
+		return false, fmt.Errorf("logins of %s: %w", member, err)
+	}
+	return others > 0, nil
+}
+
 // rebind makes the sender's login one of a member, proven by evidence.
 func (ro *Roster) rebind(ctx context.Context, r *bot.Request, member MemberID, evidence string) error {
 	key := userKey{r.Transport, sessionOf(r, r.From), r.From.User}

@@ -71,6 +71,13 @@ func (c *Community) recover(ctx context.Context, r *bot.Request) error {
 		r.Reply(r.T("recover.wrong")) // no refusal, which would undo the count of tries
 		return c.attempted(ctx, "wrong", r.Actor.Origin, r.At)
 	}
+	alive, err := c.alive(ctx, r, member)
+	if err != nil {
+		return err
+	}
+	if alive {
+		return c.stolen(ctx, r, member)
+	}
 	how, err := c.recognise(ctx, r, member)
 	if err != nil {
 		return err
@@ -86,7 +93,22 @@ func (c *Community) recover(ctx context.Context, r *bot.Request) error {
 	if err := c.Audit.Record(ctx, r, "recover", string(member), map[string]any{"origin": r.Actor.Origin, "how": how}); err != nil {
 		return err
 	}
+	r.Actor.Member = string(member) // the answer is the sender's, who is this member now
+	if how == recoveredLater {
+		r.Actor.Origin = string(member)
+	}
 	return c.whisperCode(ctx, r, member, "recover."+how, "Name", c.echo(p.Name), "Points", balance)
+}
+
+// stolen is what happens to a code that somebody else has than the one who certainly is its member and is here: it is
+// void, and its member is told.
+func (c *Community) stolen(ctx context.Context, r *bot.Request, member MemberID) error {
+	r.Reply(r.T("recover.alive"))
+	r.Send(bot.Outgoing{Member: string(member), Text: r.T("recover.stolen"), Priority: bot.Notice})
+	if err := c.Audit.Record(ctx, r, "recover refused", string(member), map[string]any{"origin": r.Actor.Origin}); err != nil {
+		return err
+	}
+	return c.attempted(ctx, "wrong", r.Actor.Origin, r.At)
 }
 
 // tooManyTries limits guessing, by one and by all together.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/weilu-im/weilu/bot"
 )
 
 var recovery = regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}`)
@@ -144,8 +146,41 @@ func TestARoleSleepsUntilItIsProvenWhoItIs(t *testing.T) {
 		member := l.id("s1", "小红")
 		l.boss(fmt.Sprintf("任命 %s 管理员", member))
 		l.bind("s2", "小红", string(member))
-		l.wants(l.private("s2", "小红", "待认领"), "需要管理员")
+		l.wants(l.private("s2", "小红", "待认领"), "管理权限先休息着")
 		l.private("s2", "小红", "找回 "+code)
 		l.wants(l.private("s2", "小红", "待认领"), "都认识啦")
+	})
+}
+
+// Whoever has another's code, and not only the other, gets nothing by it while the other is here.
+func TestACodeOfSomebodyWhoIsHereIsVoidInOtherHands(t *testing.T) {
+	eachLogins(t, func(t *testing.T, l *logins) {
+		l.group("s1", "小明", "签到")
+		code := l.code(l.private("s1", "小明", "找回码"))
+		l.nextDay()
+		l.group("s1", "骗子", "签到")
+		l.nextDay()
+		l.group("s1", "小明", "早上好")
+		got := l.private("s1", "骗子", "找回 "+code)
+		l.wants(got, "正在用另一个账号")
+		l.wants(got, "有人拿着你的找回码来找我")
+		l.wants(l.private("s1", "骗子", "找回 "+code), "找回码不对")
+		l.wants(l.private("s1", "小明", "积分"), "5 积分")
+		l.wants(l.private("s1", "骗子", "积分"), "5 积分")
+	})
+}
+
+// Of one person's several accounts the one that asks is answered.
+func TestWhoAsksIsAnsweredWhereTheyAsked(t *testing.T) {
+	eachLogins(t, func(t *testing.T, l *logins) {
+		l.group("s1", "小明", "签到")
+		l.group("s1", "小明的小号", "签到")
+		l.wants(l.boss(fmt.Sprintf("合并 %s 到 %s 同一人", l.id("s1", "小明的小号"), l.id("s1", "小明"))), "撤销")
+		for _, name := range []string{"小明", "小明的小号", "小明"} {
+			l.private("s1", name, "积分")
+			if l.to != bot.UserID("s1/"+name) {
+				t.Errorf("%s asked, and %s was answered", name, l.to)
+			}
+		}
 	})
 }

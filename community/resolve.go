@@ -71,12 +71,13 @@ func (ro *Roster) Reachable(ctx context.Context, member string) (bool, error) {
 	return open, err
 }
 
-// user is the user of a member under any of their ids: the latest of those who can be written to in private, if there
-// is one.
+// user is the user of a member under any of their ids: of those who can be written to in private, if there are any,
+// the one of this very id, else the latest.
 func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, open bool, err error) {
 	err = ro.row(ctx, `SELECT c.transport, c.user_id, c.session = '' OR EXISTS (SELECT 1 FROM friends f
 		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id
-		WHERE COALESCE(a.member_id, c.member_id) = `+personID+` AND `+live+` ORDER BY open DESC, c.at DESC LIMIT 1`, string(id), string(id)).Scan(&transport, &user, &open)
+		WHERE COALESCE(a.member_id, c.member_id) = `+personID+` AND `+live+` ORDER BY open DESC, CASE WHEN c.member_id = ? THEN 0 ELSE 1 END, c.at DESC LIMIT 1`,
+		string(id), string(id), string(id)).Scan(&transport, &user, &open)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
 			WHERE COALESCE(a.member_id, b.member_id) = `+personID, string(id), string(id)); err == nil {

@@ -68,11 +68,10 @@ func (c *Community) roleCommands() []bot.Command {
 func (c *Community) bind(ctx context.Context, r *bot.Request) error {
 	code := bot.Fold(strings.TrimSpace(r.Args))
 	if r.Actor.Group != "" {
-		if err := c.Roster.exec(ctx, `DELETE FROM bind_codes WHERE hash = ? AND used_at = 0`, hashCode(code)); err != nil {
-			return err
-		}
-		r.Reply(r.T("bind.aloud"))
-		return nil
+		return c.bindAloud(ctx, r, code)
+	}
+	if code == "" {
+		return r.Refuse("bind.how")
 	}
 	var tries int
 	if err := c.row(ctx, `SELECT COUNT(*) FROM bind_attempts WHERE member_id = ? AND at > ?`,
@@ -108,6 +107,20 @@ func (c *Community) bind(ctx context.Context, r *bot.Request) error {
 	return nil
 }
 
+// bindAloud burns a code that was said where everybody can read it. Where the bot is not enabled, anything else is no
+// word to it.
+func (c *Community) bindAloud(ctx context.Context, r *bot.Request, code string) error {
+	res, err := c.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `DELETE FROM bind_codes WHERE hash = ? AND used_at = 0`, hashCode(code))
+	if err != nil {
+		return err
+	}
+	n, err := res.RowsAffected()
+	if n > 0 || r.Actor.Active && code != "" {
+		r.Reply(r.T("bind.aloud"))
+	}
+	return err
+}
+
 func (c *Community) appoint(ctx context.Context, r *bot.Request) error {
 	p, word, err := c.Target(ctx, r)
 	if err != nil {
@@ -118,6 +131,14 @@ func (c *Community) appoint(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("appoint.which")
 	}
 	if p.Role == role {
+		woken, err := c.vouch(ctx, p.ID, "appointed")
+		if err != nil {
+			return err
+		}
+		if woken > 0 && role > bot.Member {
+			r.Reply(r.T("appoint.woken", "Name", c.echo(p.Name), "Role", r.T("role."+role.String())))
+			return c.Audit.Record(ctx, r, "vouch", string(p.ID), nil)
+		}
 		return r.Refuse("appoint.already", "Name", c.echo(p.Name), "Role", r.T("role."+role.String()))
 	}
 	if p.ID == MemberID(r.Actor.Member) {
@@ -157,7 +178,8 @@ func (ro *Roster) Appoint(ctx context.Context, id MemberID, role bot.Role) error
 		return fmt.Errorf("appoint %s: %w", id, err)
 	}
 	if role > bot.Member {
-		return ro.vouch(ctx, p.ID, "appointed")
+		_, err = ro.vouch(ctx, p.ID, "appointed")
+		return err
 	}
 	return nil
 }
@@ -165,12 +187,20 @@ func (ro *Roster) Appoint(ctx context.Context, id MemberID, role bot.Role) error
 func (c *Community) enable(on bool) bot.Handler {
 	return func(ctx context.Context, r *bot.Request) error {
 		id := GroupID(r.Actor.Group)
-		if err := c.Roster.adopt(ctx, id, on); err != nil {
-			return err
-		}
 		key := "disable"
 		if on {
 			key = "enable"
+		}
+		g, err := c.Place(ctx, id)
+		if err != nil {
+			return err
+		}
+		if g.Adopted == on {
+			r.Reply(r.T(key + ".already"))
+			return nil
+		}
+		if err := c.Roster.adopt(ctx, id, on); err != nil {
+			return err
 		}
 		if err := c.Audit.Record(ctx, r, key, string(id), nil); err != nil {
 			return err

@@ -57,6 +57,9 @@ func New(o Options) (*Transport, error) {
 	if o.Pace != nil {
 		t.pace = *o.Pace
 	}
+	if err := proxyFits(); err != nil {
+		return nil, fmt.Errorf("wechat: %w", err)
+	}
 	if t.base == nil {
 		standard, ok := http.DefaultTransport.(*http.Transport)
 		if !ok {

@@ -107,6 +107,9 @@ func (cmd *openingCmd) print(sum community.OpeningSummary) error {
 	if cmd.DryRun {
 		verb = "would be imported"
 	}
+	if sum.Rows == 0 {
+		return &exitError{1, errors.New("the file has column names and no rows")}
+	}
 	if sum.Rows == sum.Repeated {
 		_, err := fmt.Printf("%d rows, all imported before: nothing changes\n", sum.Rows)
 		return err

@@ -1,0 +1,37 @@
+package wechat
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+)
+
+// proxyFits refuses an environment that would be passed over in silence: whoever sits behind a proxy must not show
+// another address because of a slip of the pen, and certificates that can't be read are no certificates.
+func proxyFits() error {
+	for _, name := range [...]string{"HTTPS_PROXY", "https_proxy"} {
+		value := os.Getenv(name)
+		if value == "" {
+			continue
+		}
+		if !strings.Contains(value, "://") {
+			value = "http://" + value
+		}
+		u, err := url.Parse(value)
+		if err != nil || u.Hostname() == "" {
+			return fmt.Errorf("%s is no address of a proxy, like http://127.0.0.1:3128", name)
+		}
+		switch u.Scheme {
+		case "http", "https", "socks5", "socks5h":
+		default:
+			return fmt.Errorf("%s begins with http://, https:// or socks5://, not %s://", name, u.Scheme)
+		}
+	}
+	if file := os.Getenv("SSL_CERT_FILE"); file != "" {
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Errorf("SSL_CERT_FILE: %w", err)
+		}
+	}
+	return nil
+}
