@@ -42,6 +42,7 @@ func tidy(ev *Event, names []string) {
 	}
 	ev.Members = tidyPeople(ev.Members)
 	ev.Media = shorten(ev.Media)
+	ev.Table = tidyTable(ev.Table)
 	if ev.Quote != nil {
 		q := *ev.Quote
 		q.ID, q.Text = shorten(q.ID), Clean(q.Text)
@@ -167,4 +168,19 @@ func shorten(id string) string {
 	}
 	sum := sha256.Sum256([]byte(id))
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// tidyTable is a table whose cells are fit to be stored and matched.
+func tidyTable(table [][]string) [][]string {
+	clean := make([][]string, len(table))
+	for i, row := range table {
+		clean[i] = make([]string, len(row))
+		for j, cell := range row {
+			clean[i][j] = Clean(cell)
+		}
+	}
+	if len(clean) == 0 {
+		return nil
+	}
+	return clean
 }

@@ -1,12 +1,14 @@
 package bot_test
 
 import (
+	"context"
 	"reflect"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/weilu-im/weilu/bot"
@@ -141,6 +143,23 @@ func FuzzSplitAndUnquote(f *testing.F) {
 		}
 		if quote != nil && (!strings.HasPrefix(s, "「") || !strings.Contains(s, quote.From.Name) || !strings.Contains(s, quote.Text)) {
 			t.Errorf("unquote %q: %+v", s, quote)
+		}
+	})
+}
+
+func TestATableIsCleanedCellByCell(t *testing.T) {
+	each(t, func(t *testing.T, s *storage) {
+		var got [][]string
+		opts := options(s, bot.Feature{Name: "f", Locales: texts, Commands: []bot.Command{command("导入", func(_ context.Context, r *bot.Request) error {
+			got = r.Table
+			return nil
+		})}})
+		table := [][]string{{"小明\x00", "\u202e5"}, {"正常"}}
+		ev := message("e", "导入")
+		ev.Table = table
+		deliver(t, engine(t, opts), ev)
+		if diff := cmp.Diff([][]string{{"小明", "5"}, {"正常"}}, got); diff != "" || table[0][0] != "小明\x00" {
+			t.Error(diff, table)
 		}
 	})
 }
