@@ -129,14 +129,14 @@ func (f *earning) earn(ctx context.Context, r *bot.Request, g *ring, rule Rule) 
 			return err
 		}
 	}
-	verdict := Judge(rule, Recent{Earned: w.earned(rule.Name), Around: g.around(r.Seq, r.At, ids)}, m)
+	verdict := Judge(rule, Recent{Earned: w.counts[rule.Name], Around: g.around(r.Seq, r.At, ids)}, m)
 	// What only another id's earnings keep from earning counts again if they turn out to be two people.
 	if !verdict.Earns && (len(ids) == 1 || !verdict.limited()) {
 		return nil
 	}
 	c := fact{
 		rule: rule.Name, origin: community.MemberID(r.Actor.Origin), day: day, seq: r.Seq, at: r.At, price: rule.Amount, cap: rule.Cap, gap: rule.Cooldown,
-		counts: verdict.Earns, text: r.Text, known: r.Text != "", print: &m.Print,
+		counts: verdict.Earns,
 	}
 	if rule.Name == rulePicture {
 		c.media = r.Media
@@ -147,8 +147,12 @@ func (f *earning) earn(ctx context.Context, r *bot.Request, g *ring, rule Rule) 
 	if err := f.record(ctx, c); err != nil {
 		return err
 	}
-	w.facts = append(w.facts, c)
-	if !c.counts || c.recalled {
+	if !c.counts {
+		return nil
+	}
+	w.forget(c.rule, day-2*f.lookback)
+	w.add(c.rule, m.earned())
+	if c.recalled {
 		return nil
 	}
 	return f.pay(ctx, c.key(), c.origin, c.price, r.T("reason."+c.rule), r.At)

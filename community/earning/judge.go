@@ -46,7 +46,7 @@ type Message struct {
 	Day     community.Day
 	Text    bool // its words are known, or else only how many characters it has
 	Chars   int  // how many characters it has, as the transport counts them
-	Print   Print
+	Print   *Print
 	Staff   bool
 	Command bool
 	Repeat  bool // of a picture: it earned before
@@ -56,8 +56,16 @@ type Message struct {
 type Earned struct {
 	At    time.Time
 	Day   community.Day
-	Text  bool // its words are still known
-	Print Print
+	Print *Print // nil where its words are not known any more
+}
+
+// earned is the message as one that earned.
+func (m Message) earned() Earned {
+	e := Earned{At: m.At, Day: m.Day}
+	if m.Text {
+		e.Print = m.Print
+	}
+	return e
 }
 
 // Said is a message of the same group, of whomever.
@@ -65,8 +73,7 @@ type Said struct {
 	At    time.Time
 	Own   bool
 	Chars int
-	Text  bool
-	Print Print
+	Print *Print // nil where its words don't matter
 }
 
 // Recent is what a message is judged against.
@@ -167,7 +174,7 @@ func repeated(rule Rule, recent Recent, m Message) Reason {
 		return ""
 	}
 	for _, e := range recent.Earned {
-		if !e.Text || m.At.Sub(e.At).Abs() >= rule.RepeatAfter {
+		if e.Print == nil || m.At.Sub(e.At).Abs() >= rule.RepeatAfter {
 			continue
 		}
 		if m.Print.same(e.Print) {
@@ -178,7 +185,7 @@ func repeated(rule Rule, recent Recent, m Message) Reason {
 		}
 	}
 	for _, s := range recent.Around {
-		if s.Own || !s.Text || m.At.Sub(s.At).Abs() >= copyWithin {
+		if s.Own || s.Print == nil || m.At.Sub(s.At).Abs() >= copyWithin {
 			continue
 		}
 		if m.Print.same(s.Print) || rule.Name == ruleSpeaking && m.Print.near(s.Print) {

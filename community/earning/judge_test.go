@@ -32,10 +32,14 @@ func TestJudge(t *testing.T) {
 		return earning.Message{At: noon, Day: 10, Text: text != "", Chars: len([]rune(text)), Print: earning.Read(text)}
 	}
 	earned := func(text string, ago time.Duration, day community.Day) earning.Earned {
-		return earning.Earned{At: noon.Add(-ago), Day: day, Text: text != "", Print: earning.Read(text)}
+		e := earning.Earned{At: noon.Add(-ago), Day: day}
+		if text != "" {
+			e.Print = earning.Read(text)
+		}
+		return e
 	}
 	said := func(own bool, text string, ago time.Duration) earning.Said {
-		return earning.Said{At: noon.Add(-ago), Own: own, Chars: len([]rune(text)), Text: true, Print: earning.Read(text)}
+		return earning.Said{At: noon.Add(-ago), Own: own, Chars: len([]rune(text)), Print: earning.Read(text)}
 	}
 	long := message("今天的手冲用了新豆子，香气很好")
 	for _, c := range []struct {

@@ -22,10 +22,8 @@ type fact struct {
 	media    string
 	recalled bool
 
-	counts bool // as limit says
-	text   string
-	known  bool // text is
-	print  *Print
+	counts bool   // as limit says
+	text   string // where it is still kept
 }
 
 // limit says which facts of one person count: no more of a rule on a Day than its cap, and none within the

@@ -14,6 +14,7 @@ const (
 	ringSize   = 30
 	ringReach  = 5000 // events back; what is older is no context
 	mostPeople = 5000
+	mostEarned = 100
 )
 
 // memory is what was lately said in the groups and earned by people. It belongs to the one goroutine that
@@ -37,7 +38,10 @@ func (m *memory) drop() {
 }
 
 // ring is the last messages of a group, oldest first, in the order in which they were accepted.
-type ring struct{ list []said }
+type ring struct {
+	list []said
+	near []Said // what around answered last, whose room it uses again
+}
 
 // said is a message in a ring.
 type said struct {
@@ -50,18 +54,17 @@ type said struct {
 	print  *Print
 }
 
-func (s *said) read() Print {
+func (s *said) read() *Print {
 	if s.print == nil {
-		p := printOf(s.form, s.text)
-		s.print = &p
+		s.print = printOf(s.form, s.text)
 	}
-	return *s.print
+	return s.print
 }
 
 // printOf is what a message is compared by. Of a link, that is its whole text.
-func printOf(form bot.Form, text string) Print {
+func printOf(form bot.Form, text string) *Print {
 	if form == bot.Link {
-		return Print{words: bot.Fold(text)}
+		return &Print{words: bot.Fold(text)}
 	}
 	return Read(text)
 }
@@ -81,10 +84,10 @@ func (g *ring) last(seq int64) *said {
 	return nil
 }
 
-// around are the messages before the one with the given number that are context of it: texts only where they were
+// around, good until it is asked again, are the messages before the one with the given number that are context of it: texts only where they were
 // said close enough to matter.
 func (g *ring) around(seq int64, at time.Time, own []community.MemberID) []Said {
-	list := make([]Said, 0, len(g.list))
+	g.near = g.near[:0]
 	for i := range g.list {
 		s := &g.list[i]
 		apart := at.Sub(s.at).Abs()
@@ -92,12 +95,12 @@ func (g *ring) around(seq int64, at time.Time, own []community.MemberID) []Said 
 			continue
 		}
 		o := Said{At: s.at, Own: slices.Contains(own, s.origin), Chars: s.chars}
-		if o.Text = s.text != "" && !o.Own; o.Text {
+		if s.text != "" && !o.Own {
 			o.Print = s.read()
 		}
-		list = append(list, o)
+		g.near = append(g.near, o)
 	}
-	return list
+	return g.near
 }
 
 // tookPart tells whether an id spoke in one of the last messages before the one with the given number.
@@ -119,35 +122,38 @@ func (g *ring) tookPart(seq int64, ids []community.MemberID) bool {
 
 // window is what a person earned lately under all their ids.
 type window struct {
-	from  community.Day // everything since then is in it
-	facts []fact
+	from   community.Day // everything since then is in it
+	counts map[string][]Earned
 }
 
-// earned are the facts of a rule that count.
-func (w *window) earned(rule string) []Earned {
-	var list []Earned
-	for i := range w.facts {
-		f := &w.facts[i]
-		if !f.counts || f.rule != rule {
+// newWindow holds the facts that count.
+func newWindow(from community.Day, facts []fact) *window {
+	w := &window{from: from, counts: map[string][]Earned{}}
+	for _, f := range facts {
+		if !f.counts {
 			continue
 		}
-		if f.print == nil {
+		e := Earned{At: f.at, Day: f.day}
+		if f.text != "" {
 			form := bot.Text
-			if rule == ruleLink {
+			if f.rule == ruleLink {
 				form = bot.Link
 			}
-			p := printOf(form, f.text)
-			f.print = &p
+			e.Print = printOf(form, f.text)
 		}
-		list = append(list, Earned{At: f.at, Day: f.day, Text: f.known, Print: *f.print})
+		w.add(f.rule, e)
 	}
-	return list
+	return w
 }
 
-// forget drops what is too old to matter.
-func (w *window) forget(before community.Day) {
-	w.facts = slices.DeleteFunc(w.facts, func(f fact) bool { return f.day < before })
-	w.from = max(w.from, before)
+func (w *window) add(rule string, e Earned) { w.counts[rule] = append(w.counts[rule], e) }
+
+// forget drops what is too old to matter, once that is a lot.
+func (w *window) forget(rule string, before community.Day) {
+	if list := w.counts[rule]; len(list) > mostEarned {
+		w.counts[rule] = slices.DeleteFunc(list, func(e Earned) bool { return e.Day < before })
+		w.from = max(w.from, before)
+	}
 }
 
 // ring is the memory of a group, read from the stored rows where there is none.
@@ -167,9 +173,6 @@ func (f *earning) ring(ctx context.Context, group community.GroupID, seq int64) 
 func (f *earning) window(ctx context.Context, person community.MemberID, ids []community.MemberID, day community.Day) (*window, error) {
 	from := day - f.lookback
 	if w, ok := f.mem.people[person]; ok && w.from <= from {
-		if len(w.facts) > 200 {
-			w.forget(from - f.lookback)
-		}
 		return w, nil
 	}
 	if len(f.mem.people) >= mostPeople {
@@ -180,7 +183,7 @@ func (f *earning) window(ctx context.Context, person community.MemberID, ids []c
 		return nil, err
 	}
 	limit(facts)
-	w := &window{from, facts}
+	w := newWindow(from, facts)
 	f.mem.people[person] = w
 	return w, nil
 }

@@ -79,15 +79,13 @@ func (s *Simulation) Message(row Row) {
 func (s *Simulation) earn(g *ring, rule Rule, row Row) {
 	w := s.windows[row.Member]
 	if w == nil {
-		w = &window{}
+		w = newWindow(0, nil)
 		s.windows[row.Member] = w
 	}
-	if len(w.facts) > 200 {
-		w.forget(row.Day - s.lookback)
-	}
+	w.forget(rule.Name, row.Day-s.lookback)
 	here := g.last(row.Seq)
 	m := Message{At: row.At, Day: row.Day, Text: row.Text != "", Chars: row.Chars, Print: here.read(), Staff: row.Staff, Command: row.Command}
-	v := Judge(rule, Recent{Earned: w.earned(rule.Name), Around: g.around(row.Seq, row.At, []community.MemberID{row.Member})}, m)
+	v := Judge(rule, Recent{Earned: w.counts[rule.Name], Around: g.around(row.Seq, row.At, []community.MemberID{row.Member})}, m)
 	if v.Reason != Staff && v.Reason != Command && v.Reason != Short && v.Reason != Emoji {
 		s.Fit++
 	}
@@ -95,7 +93,7 @@ func (s *Simulation) earn(g *ring, rule Rule, row Row) {
 		s.Reasons[v.Reason]++
 		return
 	}
-	w.facts = append(w.facts, fact{rule: rule.Name, day: row.Day, seq: row.Seq, at: row.At, counts: true, text: row.Text, known: m.Text, print: &m.Print})
+	w.add(rule.Name, m.earned())
 	if !row.Recalled {
 		s.pay(rule.Name, row.Member, rule.Amount)
 	}

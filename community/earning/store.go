@@ -74,7 +74,6 @@ func (f *earning) facts(ctx context.Context, ids []community.MemberID, from comm
 			return err
 		}
 		c.day, c.at, c.gap, c.recalled = community.Day(day), bot.FromMillis(at), time.Duration(gap)*time.Millisecond, recalled > 0
-		c.known = c.text != ""
 		facts = append(facts, c)
 		return nil
 	}, `SELECT e.rule, e.member_id, e.day, e.seq, e.at, e.price, e.cap, e.gap, e.media, e.recalled, COALESCE(t.text, '')

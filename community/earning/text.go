@@ -25,7 +25,7 @@ var (
 )
 
 // Read makes the print of a text.
-func Read(text string) Print {
+func Read(text string) *Print {
 	if strings.Contains(text, "://") {
 		text = address.ReplaceAllString(text, " ")
 	}
@@ -45,7 +45,7 @@ func Read(text string) Print {
 		}
 	}
 	letters = unrepeated(letters)
-	p := Print{Length: len(letters)}
+	p := &Print{Length: len(letters)}
 	for i, r := range letters { // what differs in its numbers only is the same
 		if unicode.IsNumber(r) {
 			letters[i] = '0'
@@ -107,10 +107,10 @@ const (
 )
 
 // same tells that two texts say the same words.
-func (p Print) same(o Print) bool { return p.words == o.words }
+func (p *Print) same(o *Print) bool { return p.words == o.words }
 
 // near tells that two texts are nearly the same.
-func (p Print) near(o Print) bool {
+func (p *Print) near(o *Print) bool {
 	least, most := len(p.grams), len(o.grams)
 	if least > most {
 		least, most = most, least
