@@ -26,6 +26,9 @@ func TestABacklogCountsByItsOwnTime(t *testing.T) {
 
 func TestARestartDecidesTheSame(t *testing.T) {
 	eachVillage(t, func(t *testing.T, v *village) {
+		for i := range 40 { // more than are context of anything
+			v.deliver(says("d", i-100, "嗯"))
+		}
 		v.deliver(says("a", 0, sentence(1)), says("b", 10, sentence(2)), says("a", 61, sentence(3)))
 		v = openVillage(t, v.DB)
 		v.n = 100
