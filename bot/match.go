@@ -115,3 +115,9 @@ func unquote(text string) (rest string, quote *Quote) {
 	}
 	return rest, quote
 }
+
+// IsCommand tells whether a message with this text is a command, whoever says it.
+func (e *Engine) IsCommand(text string) bool {
+	_, _, ok := e.match(text)
+	return ok
+}

@@ -49,6 +49,7 @@ type Community struct {
 	Noise         *Noise
 	Words         *Words
 	Purse         *Purse
+	Earnings      *Earnings
 
 	db   bot.Storage
 	opts Options
@@ -77,6 +78,7 @@ func New(opts Options) (*Community, error) {
 		Contributions: NewContributions(opts.Storage),
 		Noise:         NewNoise(opts.Storage, opts.Calendar, opts.NoiseBudget),
 		Words:         words,
+		Earnings:      &Earnings{},
 		db:            opts.Storage, opts: opts,
 	}
 	c.Roster = newRoster(opts, words)

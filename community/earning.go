@@ -35,7 +35,7 @@ func (e Earning) MarshalConfig() any {
 	if e.Cap == 0 && e.Cooldown == 0 {
 		return e.Amount
 	}
-	return map[string]any{"amount": e.Amount, "cap": e.Cap, "cooldown": e.Cooldown.String()}
+	return map[string]any{"amount": e.Amount, "cap": e.Cap, "cooldown": e.Cooldown}
 }
 
 // Check tells what is wrong with the rule called name, of which only some keys mean anything.

@@ -112,7 +112,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	}
 	pacing := bot.NewPacing(a.db, calendar.Zone())
 	list := features(a.db, a.community, s, pacing)
-	if err := a.community.Undo.Build(); err != nil {
+	if err := errors.Join(a.community.Undo.Build(), a.community.Earnings.Build()); err != nil {
 		return nil, err
 	}
 	batch := 0

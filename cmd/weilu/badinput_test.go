@@ -109,8 +109,8 @@ func TestBadCommandsChangeNothing(t *testing.T) {
 	data := t.TempDir()
 	c := withOwner(t, data)
 	c.tell("u1", "我来啦", "name", "小明")
-	c.tell("u2", "我是小红", "name", "小红")
-	c.tell("u3", "我也是小红", "name", "小红")
+	c.tell("u2", "是我", "name", "小红")
+	c.tell("u3", "也是我", "name", "小红")
 	if got := c.say("boss", "加分 @小明 １００ 开张"); !strings.Contains(got.Say, "已给 小明 加 100 分，现在有 100 分（开张）") {
 		t.Fatalf("a full-width amount: %q", got.Say)
 	}

@@ -21,6 +21,7 @@ type bareLoop struct {
 	st   map[string]*sql.Stmt
 	cal  *community.Calendar
 	seen map[bot.UserID]bool
+	paid map[string]int // how often speaking earned, by member and Day
 	ids  int64
 }
 
@@ -32,6 +33,7 @@ var bareStatements = map[string]string{
 	"member":   `INSERT INTO members (id, name, folded, name_at, first_seen, role, bot) VALUES (?, ?, ?, ?, ?, 0, 0)`,
 	"stay":     `INSERT INTO stays (group_id, member_id, display, folded, joined_at, left_at) VALUES (?, ?, ?, ?, ?, 0)`,
 	"checkin":  `INSERT INTO checkins (member_id, day, at, seq) VALUES (?, ?, ?, ?) ON CONFLICT (member_id, day) DO NOTHING`,
+	"earning":  `INSERT INTO earnings (member_id, day, seq, rule, at, price, cap, gap, media, recalled) VALUES (?, ?, ?, 'speaking', ?, 1, 10, 60000, '', 0)`,
 	"transfer": `INSERT INTO transfers (key, debit, credit, amount, at, kind, digest) VALUES (?, 'issued', ?, ?, ?, 0, ?) ON CONFLICT (key) DO NOTHING`,
 	"reason":   `INSERT INTO transfer_texts (transfer_id, salt, reason) VALUES (?, ?, ?)`,
 	"balance":  `INSERT INTO balances (account, balance, debt) VALUES (?, ?, 0) ON CONFLICT (account) DO UPDATE SET balance = balances.balance + excluded.balance`,
@@ -55,7 +57,7 @@ func newBareLoop(b *testing.B, dsn string) *bareLoop {
 		conn.Close()
 		raw.Close()
 	})
-	l := &bareLoop{db: a.db, conn: conn, st: map[string]*sql.Stmt{}, cal: cal, seen: map[bot.UserID]bool{}}
+	l := &bareLoop{db: a.db, conn: conn, st: map[string]*sql.Stmt{}, cal: cal, seen: map[bot.UserID]bool{}, paid: map[string]int{}}
 	for name, query := range bareStatements {
 		st, err := conn.PrepareContext(b.Context(), query)
 		if err != nil {
@@ -133,16 +135,16 @@ func (l *bareLoop) event(ctx context.Context, ev *bot.Event) error {
 		rows = append(rows, row{"member", []any{member, ev.From.Name, ev.From.Name, at, at}}, row{"stay", []any{"g1", member, ev.From.Name, ev.From.Name, at}})
 	}
 	if ev.Text == "签到" {
-		sum := sha256.Sum256([]byte(ev.ID))
-		if res, err = l.do(ctx, "transfer", fmt.Sprintf("checkin/%s/%d", member, day), "member:"+member, 5, at, hex.EncodeToString(sum[:])); err != nil {
+		if err := l.pay(ctx, fmt.Sprintf("checkin/%s/%d", member, day), member, 5, at, "签到"); err != nil {
 			return err
 		}
-		id, err := res.LastInsertId()
-		if err != nil {
+		rows = append(rows, row{"checkin", []any{member, day, at, seq}}, row{"outbox", []any{"checkin", ev.ID, "g1", "签到成功！连续第 1 天，+5 积分", at}})
+	} else if first := fmt.Sprintf("%s/%d", member, day); l.paid[first] < 10 {
+		l.paid[first]++
+		if err := l.pay(ctx, fmt.Sprintf("speaking/%s/%d", member, seq), member, 1, at, "发言"); err != nil {
 			return err
 		}
-		rows = append(rows, row{"checkin", []any{member, day, at, seq}}, row{"reason", []any{id, sum[:16], "签到"}},
-			row{"balance", []any{"member:" + member, 5}}, row{"outbox", []any{"checkin", ev.ID, "g1", "签到成功！连续第 1 天，+5 积分", at}})
+		rows = append(rows, row{"earning", []any{member, day, seq, at}})
 	}
 	for _, r := range rows {
 		if _, err := l.do(ctx, r.name, r.args...); err != nil {
@@ -150,4 +152,22 @@ func (l *bareLoop) event(ctx context.Context, ev *bot.Event) error {
 		}
 	}
 	return nil
+}
+
+// pay writes a transfer.
+func (l *bareLoop) pay(ctx context.Context, key, member string, amount, at int64, reason string) error {
+	sum := sha256.Sum256([]byte(key))
+	res, err := l.do(ctx, "transfer", key, "member:"+member, amount, at, hex.EncodeToString(sum[:]))
+	if err != nil {
+		return err
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return err
+	}
+	if _, err := l.do(ctx, "reason", id, sum[:16], reason); err != nil {
+		return err
+	}
+	_, err = l.do(ctx, "balance", "member:"+member, amount)
+	return err
 }

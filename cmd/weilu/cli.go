@@ -18,6 +18,7 @@ type CLI struct {
 	BindCode    bindCodeCmd    `cmd:"" help:"Make a new code that makes its user the owner."`
 	MoveAccount moveAccountCmd `cmd:"" help:"Make ready for another WeChat account, when the old one is lost."`
 	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`
+	Points      pointsCmd      `cmd:"" help:"Show what points rules pay."`
 	Queue       queueCmd       `cmd:"" help:"Show what waits to be sent, beside a running bot."`
 	Rebuild     rebuildCmd     `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
 	Commands    commandsCmd    `cmd:"" help:"Print the table of chat commands."`

@@ -4,6 +4,7 @@ import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/checkin"
+	"github.com/weilu-im/weilu/community/earning"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/speaking"
 	"github.com/weilu-im/weilu/community/wallet"
@@ -14,6 +15,7 @@ import (
 func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.Pacing) []bot.Feature {
 	return []bot.Feature{
 		checkin.New(db, c, s.Points.checkinPoints),
+		earning.New(db, c, s.Points.earningPoints),
 		wallet.New(c, s.Points.walletPoints),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),

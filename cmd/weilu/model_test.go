@@ -47,6 +47,8 @@ type record struct {
 	Chat     string    `json:"chat"`
 	From     string    `json:"from"`
 	Text     string    `json:"text"`
+	Kind     string    `json:"kind"`
+	Len      int       `json:"len"`
 	Mentions []string  `json:"mentions"`
 }
 

@@ -27,6 +27,7 @@ type checkin struct {
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	f := &checkin{c, cfg, db}
 	c.OnIdentity("checkin", f.changed, daily+"/", streak+"/")
+	c.Earnings.Register("checkin", f.explain)
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
