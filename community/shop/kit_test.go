@@ -147,7 +147,7 @@ func (h *house) member(user string, has int64, role bot.Role) (id community.Memb
 		if err != nil || has == 0 {
 			return errors.Join(err, h.c.Appoint(ctx, id, role))
 		}
-		t := points.Transfer{Key: "gift/" + string(id), From: points.Issued, To: points.Member(string(id)), Amount: has, At: noon}
+		t := points.Transfer{Key: "gift-" + string(id), From: points.Issued, To: points.Member(string(id)), Amount: has, At: noon}
 		_, err = h.ledger.Post(ctx, t)
 		return errors.Join(err, h.c.Appoint(ctx, id, role))
 	})
