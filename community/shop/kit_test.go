@@ -144,17 +144,23 @@ func (h *house) member(user string, has int64, role bot.Role) (id community.Memb
 	h.t.Helper()
 	err := h.engine.Do(h.t.Context(), func(ctx context.Context) (err error) {
 		id, err = h.c.Introduce(ctx, "house", bot.Person{User: bot.UserID(user), Name: user, Stable: true}, noon)
-		if err != nil || has == 0 {
-			return errors.Join(err, h.c.Appoint(ctx, id, role))
+		if err == nil && has > 0 {
+			err = h.gift(id, has)(ctx)
 		}
-		t := points.Transfer{Key: "gift-" + string(id), From: points.Issued, To: points.Member(string(id)), Amount: has, At: noon}
-		_, err = h.ledger.Post(ctx, t)
 		return errors.Join(err, h.c.Appoint(ctx, id, role))
 	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	return id
+}
+
+// gift gives points to somebody.
+func (h *house) gift(id community.MemberID, n int64) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := h.ledger.Post(ctx, points.Transfer{Key: "gift-" + string(id), From: points.Issued, To: points.Member(string(id)), Amount: n, At: noon})
+		return err
+	}
 }
 
 // number reads one number from the database.

@@ -45,9 +45,9 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 			{Names: []string{"待发货", "orders", "待兑现"}, Help: "help.waiting", Role: bot.Manager, Run: s.waiting},
 			{Names: []string{"发货", "fulfil"}, Usage: "usage.fulfil", Help: "help.fulfil", Role: bot.Manager, Run: s.fulfil},
 			{Names: []string{"退款", "refund"}, Usage: "usage.refund", Help: "help.refund", Role: bot.Manager, Run: s.refund},
-			{Names: []string{"上架", "offer"}, Usage: "usage.offer", Help: "help.offer", Role: bot.Manager, Run: s.offer},
-			{Names: []string{"改商品", "edit"}, Usage: "usage.edit", Help: "help.edit", Role: bot.Manager, Run: s.edit},
-			{Names: []string{"下架", "withdraw"}, Usage: "usage.unshelve", Help: "help.unshelve", Role: bot.Manager, Run: s.unshelve},
+			{Names: []string{"上架", "additem"}, Usage: "usage.offer", Help: "help.offer", Role: bot.Manager, Run: s.offer},
+			{Names: []string{"改商品", "edititem"}, Usage: "usage.edit", Help: "help.edit", Role: bot.Manager, Run: s.edit},
+			{Names: []string{"下架", "removeitem"}, Usage: "usage.unshelve", Help: "help.unshelve", Role: bot.Manager, Run: s.unshelve},
 			{
 				Names: []string{"导入兑换码", "importcodes"}, Usage: "usage.import", Help: "help.import", Role: bot.Manager,
 				Where: bot.InPrivate, Secret: true, Table: true, Run: s.importCodes,

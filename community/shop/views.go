@@ -116,26 +116,34 @@ func (s *shop) ordersView(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	return bot.Page{Tables: []bot.Table{t}}, nil
 }
 
-// names are what people are called who redeemed something. A view reads tables only: the roster's memory belongs to
-// the events.
+// names are what people are called who redeemed something, by the ids of their orders. A view reads tables only: the
+// roster's memory belongs to the events.
 func (s *shop) names(ctx context.Context, orders []order) (map[community.MemberID]string, error) {
 	names := map[community.MemberID]string{}
 	if len(orders) == 0 {
 		return names, nil
 	}
-	ids := make([]community.MemberID, len(orders))
-	for i, o := range orders {
-		ids[i] = o.member
+	aliases, err := community.Aliases(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	var ids []community.MemberID
+	for _, o := range orders {
+		ids = append(ids, aliases.Resolve(o.member))
 	}
 	list, args := in(ids)
-	err := s.each(ctx, func(scan func(...any) error) error {
+	called := map[community.MemberID]string{}
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var id, name string
 		err := scan(&id, &name)
-		names[community.MemberID(id)] = s.c.Words.ScreenName(name)
+		called[community.MemberID(id)] = s.c.Words.ScreenName(name)
 		return err
 	}, `SELECT id, name FROM members WHERE id IN `+list, args...)
 	if err != nil {
 		return nil, fmt.Errorf("names: %w", err)
+	}
+	for _, o := range orders {
+		names[o.member] = called[aliases.Resolve(o.member)]
 	}
 	return names, nil
 }
