@@ -47,7 +47,7 @@ func in(ids []community.MemberID) (placeholders string, args []any) {
 	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
 }
 
-// Migrations makes the tables of the shop. All times are Unix milliseconds, UTC; a day is a Day.
+// migrations makes the tables of the shop. All times are Unix milliseconds, UTC; a day is a Day.
 func migrations() []*gormigrate.Migration {
 	return []*gormigrate.Migration{{ID: "2026112310_shop", Migrate: func(tx *gorm.DB) error {
 		serial := "INTEGER PRIMARY KEY AUTOINCREMENT"
