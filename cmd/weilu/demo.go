@@ -113,6 +113,7 @@ func (s *settings) dress() {
 		"友善交流，新手的问题都值得认真回答", "分享真实体验，好的坏的都欢迎，不发广告和刷屏",
 		"照片和故事先问过本人再转发，群里的话留在群里", "上山前看天气，垃圾自己带下山", "器具有问题找阿北，其他事找林岚，我们都在",
 	}
+	s.Shop.Goods = demoGoods()
 }
 
 // lockDir takes a directory for this process.

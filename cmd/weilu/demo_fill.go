@@ -19,6 +19,7 @@ type demo struct {
 	ground  *playground.Playground
 	courier *bot.Courier
 	hosts   []string // names of the page, besides those of this machine
+	coded   []int64  // numbers of goods that are given by code
 }
 
 // openDemo opens the community of a directory, which may be empty.
@@ -37,7 +38,7 @@ func openDemo(ctx context.Context, s *settings, log *slog.Logger, dir string) (*
 		return nil, err
 	}
 	a.release = append([]func() error{release}, a.release...)
-	return &demo{app: a, story: tale, clock: &demoClock{engine: a.engine}}, nil
+	return &demo{app: a, story: tale, clock: &demoClock{engine: a.engine}, coded: coded(s.Shop.Goods)}, nil
 }
 
 // demoSeed is where all chance in the story comes from.

@@ -44,7 +44,7 @@ func (d *demo) seed(ctx context.Context, events []bot.Event, now time.Time) erro
 			}
 			bar.add(len(batch))
 		}
-		return d.happen(ctx, nil, now)
+		return d.happen(ctx, d.codes(now), now)
 	})
 	bar.finish()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/weilu-im/weilu/community/checkin"
 	"github.com/weilu-im/weilu/community/earning"
 	"github.com/weilu-im/weilu/community/rules"
+	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/community/welcome"
@@ -17,6 +18,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		checkin.New(db, c, s.Points.checkinPoints),
 		earning.New(db, c, s.Points.earningPoints),
 		wallet.New(c, s.Points.walletPoints),
+		shop.New(db, c, s.Shop),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
