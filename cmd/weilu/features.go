@@ -14,7 +14,7 @@ import (
 func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.Pacing) []bot.Feature {
 	return []bot.Feature{
 		checkin.New(db, c, s.Points.checkinPoints),
-		wallet.New(c, s.Points.walletPoints),
+		wallet.New(db, c, s.Points.walletPoints),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
