@@ -17,26 +17,23 @@ import (
 	"github.com/weilu-im/weilu/points"
 )
 
-// populate makes members m2 and those after, each with points that were issued to them.
+// populate makes members m2 and those after, who spoke in a group, each with points that were issued to them.
 func (b *bank) populate(ctx context.Context, people int, each int64) error {
-	return b.DB.Tx(ctx, func(ctx context.Context) error {
-		for i := 2; i < people+2; i++ {
-			if _, err := b.Community.Introduce(ctx, "transcript", bot.Person{User: bot.UserID(fmt.Sprint("人", i)), Name: fmt.Sprint("人", i), Stable: true}, b.at); err != nil {
-				return err
-			}
-			if err := b.DB.Conn(ctx).Exec(`UPDATE members SET first_seen = 1 WHERE id = ?`, fmt.Sprint("m", i)).Error; err != nil {
-				return err
-			}
-			if each == 0 {
-				continue
-			}
-			t := points.Transfer{Key: fmt.Sprint("seed/", i), From: points.Issued, To: points.Member(fmt.Sprint("m", i)), Amount: each, At: b.at}
-			if _, err := b.Ledger.Post(ctx, t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	var batch []bot.Event
+	for i := 2; i < people+2; i++ {
+		b.n++
+		batch = append(batch, bot.Event{ID: fmt.Sprint("bank/", b.n), Kind: bot.Message, Form: bot.Text, Text: "大家好", At: b.at, SeenAt: b.at, Transport: "transcript",
+			Chat: "c1", ChatName: "大群", From: bot.Person{User: bot.UserID(fmt.Sprint("人", i)), Name: fmt.Sprint("人", i), Stable: true}})
+	}
+	if err := b.Deliver(ctx, batch); err != nil || each == 0 {
+		return err
+	}
+	var seeds []points.Transfer
+	for i := 2; i < people+2; i++ {
+		seeds = append(seeds, points.Transfer{Key: fmt.Sprint("seed/", i), From: points.Issued, To: points.Member(fmt.Sprint("m", i)), Amount: each, At: b.at})
+	}
+	_, err := b.Ledger.Post(ctx, seeds...)
+	return err
 }
 
 func TestABulkGrantOfTwoThousandRowsIsQuickAndTakenBack(t *testing.T) {
