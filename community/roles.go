@@ -165,7 +165,11 @@ func (ro *Roster) Appoint(ctx context.Context, id MemberID, role bot.Role) error
 func (c *Community) enable(on bool) bot.Handler {
 	return func(ctx context.Context, r *bot.Request) error {
 		id := GroupID(r.Actor.Group)
-		if err := c.Roster.adopt(ctx, id, on); err != nil {
+		was, err := c.Place(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := c.Roster.adopt(ctx, id, on, true); err != nil {
 			return err
 		}
 		key := "disable"
@@ -175,7 +179,7 @@ func (c *Community) enable(on bool) bot.Handler {
 		if err := c.Audit.Record(ctx, r, key, string(id), nil); err != nil {
 			return err
 		}
-		return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, !on}, r.T(key+".done"))
+		return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, was.Adopted, was.decided}, r.T(key+".done"))
 	}
 }
 
@@ -186,6 +190,9 @@ func (c *Community) markBot(ctx context.Context, r *bot.Request) error {
 	}
 	if p.Role > bot.Member { // nobody takes a colleague's voice away
 		return r.Refuse("markbot.staff", "Name", c.echo(p.Name))
+	}
+	if p.Bot {
+		return r.Refuse("markbot.already", "Name", c.echo(p.Name))
 	}
 	if err := c.Roster.mark(ctx, p.ID, true); err != nil {
 		return err
