@@ -133,10 +133,11 @@ func cleanCell(cell string) string {
 	return strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(bot.Clean(cell)))
 }
 
-// GuardCell is a text as a cell of a file that we write: what a spreadsheet would run as a formula stands behind an
-// apostrophe.
+// GuardCell is a text as a cell of a file that we write: what a spreadsheet would run as a formula, also one in wide
+// characters or behind spaces, stands behind an apostrophe.
 func GuardCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	begin := strings.TrimLeft(s, " \u3000")
+	if first, _ := utf8.DecodeRuneInString(begin); begin != "" && strings.ContainsRune("=+-@＝＋－＠\t\r\n", first) {
 		return "'" + s
 	}
 	return s

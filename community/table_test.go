@@ -133,8 +133,8 @@ func TestHostileTablesAreRefusedWithTheirLine(t *testing.T) {
 		{"neither UTF-8 nor GB18030", "a,\xff\xff\n", "table.text", 1},
 		{"an old Excel file", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "table.old", 0},
 		{"a zip file that is cut off", "PK\x03\x04aaaa", "table.broken", 0},
-		{"a zip bomb", packed(t, endless(100<<20), texts("a")), "table.large", 0},
-		{"a bomb of texts", packed(t, sheetOf(""), endless(100<<20)), "table.large", 0},
+		{"a zip bomb", packed(t, endless(45<<20), texts("a")), "table.large", 0},
+		{"a bomb of texts", packed(t, sheetOf(""), endless(45<<20)), "table.large", 0},
 		{"one long text, named many times", packed(t, sheetOf(strings.Repeat(`<row>`+strings.Repeat(`<c t="s"><v>0</v></c>`, 20)+`</row>`, 2000)), texts(strings.Repeat("长", 1999))), "table.large", 350},
 		{"a text that is too long", packed(t, sheetOf(`<row><c t="s"><v>0</v></c></row>`), texts(strings.Repeat("长", 2001))), "table.cell", 1},
 		{"columns that are far away", packed(t, sheetOf(`<row r="7"><c r="XFD7"><v>1</v></c></row>`), texts("")), "table.columns", 7},
@@ -177,7 +177,7 @@ func FuzzReadTable(f *testing.F) {
 
 func TestCellsThatAreFormulasAreGuarded(t *testing.T) {
 	for in, want := range map[string]string{
-		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@A1": "'@A1", "\tx": "'\tx", "\rx": "'\rx", "": "", "小明": "小明", "a=1": "a=1",
+		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@A1": "'@A1", "\tx": "'\tx", "\rx": "'\rx", "": "", "小明": "小明", "＝1": "'＝1", "　 =1": "'　 =1", " a": " a", "a=1": "a=1",
 	} {
 		if got := community.GuardCell(in); got != want {
 			t.Errorf("%s, want %s", fmt.Sprintf("%q", got), fmt.Sprintf("%q", want))

@@ -74,6 +74,33 @@ func TestTheBoardIsAView(t *testing.T) {
 	}
 }
 
+// A page may be read while people speak.
+func TestTheBoardIsReadBesideEvents(t *testing.T) {
+	ctx := t.Context()
+	b := must(open(ctx, dbtest.Open(t, "sqlite", nil)))(t)
+	if err := b.populate(ctx, 20, 10); err != nil {
+		t.Fatal(err)
+	}
+	at, done := b.at, make(chan error)
+	go func() {
+		for range 50 {
+			_, err := b.Engine.View(ctx, "wallet.board", bot.Query{At: at, Actor: bot.Actor{Role: bot.Manager}})
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for i := range 50 {
+		must(b.say(ctx, fmt.Sprint("人", 2+i%20), "周榜"))(t)
+		must(b.say(ctx, "老王", fmt.Sprintf("加分 m%d 5", 2+i%20)))(t)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // busy fills a bank with members of a group and what they earned this month, some of it taken back, some of them
 // merged, gone, hidden or in debt.
 func busy(tb testing.TB, b *bank, people, transfers int) {

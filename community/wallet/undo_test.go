@@ -24,13 +24,13 @@ func TestAnUndoBringsBackWhatWas(t *testing.T) {
 			b := ready(t, dialect)
 			rapid.Check(t, func(rt *rapid.T) {
 				for range rapid.IntRange(1, 4).Draw(rt, "before") {
-					act(rt, b, t.Context())
+					act(t.Context(), rt, b)
 				}
 				was, err := b.state(t.Context(), crowd)
 				if err != nil {
 					rt.Fatal(err)
 				}
-				text, code := act(rt, b, t.Context())
+				text, code := act(t.Context(), rt, b)
 				if code == "" {
 					return
 				}
@@ -66,7 +66,7 @@ func ready(t *testing.T, dialect string) *bank {
 }
 
 // act does something with points at random, and gives the code that takes it back; empty where it was refused.
-func act(rt *rapid.T, b *bank, ctx context.Context) (text, code string) {
+func act(ctx context.Context, rt *rapid.T, b *bank) (text, code string) {
 	who := func(name string) int { return rapid.IntRange(2, crowd+1).Draw(rt, name) }
 	amount := func() int64 { return rapid.Int64Range(1, 60).Draw(rt, "amount") }
 	var said string
