@@ -3,9 +3,7 @@ package community
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/weilu-im/weilu/points"
 )
@@ -50,56 +48,4 @@ func (p *Purse) History(ctx context.Context, id MemberID, limit int) ([]points.E
 		balance -= all[i].Amount
 	}
 	return all, nil
-}
-
-// Standing is a person's line of a ranking.
-type Standing struct {
-	Rank   int // begins at 1; equal amounts share it
-	Member MemberID
-	Amount int64 // always above zero
-}
-
-// Top ranks people by what they have, or by what they earned from since on and before until where these are
-// not zero. Who is in except is neither ranked nor counted.
-func (p *Purse) Top(ctx context.Context, since, until time.Time, except map[MemberID]bool) ([]Standing, error) {
-	amounts := map[MemberID]int64{}
-	for _, kind := range [...]points.Account{points.Member(""), points.Suspense("")} {
-		ranked, err := p.ledger.Top(ctx, points.TopQuery{Since: since, Until: until, Prefix: string(kind)})
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range ranked {
-			id, _ := accountOf(s.Account)
-			if id, err = p.ro.Who(ctx, id); err != nil {
-				return nil, err
-			}
-			if !except[id] {
-				amounts[id] += s.Amount
-			}
-		}
-	}
-	list := make([]Standing, 0, len(amounts))
-	for id, n := range amounts {
-		ids, err := p.ro.IDs(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if len(ids) > 1 && since.IsZero() && until.IsZero() { // one of their ids may be in debt
-			if n, _, err = p.Worth(ctx, id); err != nil {
-				return nil, fmt.Errorf("rank: %w", err)
-			}
-		}
-		if n > 0 {
-			list = append(list, Standing{Member: id, Amount: n})
-		}
-	}
-	slices.SortFunc(list, func(a, b Standing) int {
-		return cmp.Or(cmp.Compare(b.Amount, a.Amount), cmp.Compare(points.Member(string(a.Member)), points.Member(string(b.Member))))
-	})
-	for i := range list {
-		if list[i].Rank = i + 1; i > 0 && list[i-1].Amount == list[i].Amount {
-			list[i].Rank = list[i-1].Rank
-		}
-	}
-	return list, nil
 }

@@ -49,6 +49,19 @@ func (a *Audit) Record(ctx context.Context, r *bot.Request, action, target strin
 	return a.record(ctx, r, auditRow{Action: action, Target: target}, detail)
 }
 
+// RecordOperator is Record for what an operator does at the command line, as event at a time.
+func (a *Audit) RecordOperator(ctx context.Context, event string, at time.Time, action, target string, detail any) error {
+	data, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	row := auditRow{At: at.UnixMilli(), Event: event, Role: "operator", Action: action, Target: target, Detail: string(data)}
+	if err := a.db.Conn(ctx).Create(&row).Error; err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
 func (a *Audit) record(ctx context.Context, r *bot.Request, row auditRow, detail any) error {
 	data, err := json.Marshal(detail)
 	if err != nil {

@@ -36,7 +36,7 @@ func eachLogins(t *testing.T, fn func(t *testing.T, l *logins)) {
 			l := &logins{t: t, at: noonUTC}
 			w, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
 				l.Parts = p
-				return []bot.Feature{checkin.New(p.DB, p.Community, checkin.Defaults()), wallet.New(p.Community, wallet.Defaults())}
+				return []bot.Feature{checkin.New(p.DB, p.Community, checkin.Defaults()), wallet.New(p.DB, p.Community, wallet.Defaults())}
 			})(t.Context(), nil, noonUTC)
 			if err != nil {
 				t.Fatal(err)

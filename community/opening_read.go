@@ -1,9 +1,7 @@
 package community
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +15,6 @@ import (
 
 // Bounds of a file of opening balances.
 const (
-	mostOpening     = 64 << 20      // bytes
 	mostOpeningRow  = 1_000_000_000 // points of one person
 	mostOpeningID   = 100           // bytes of an id
 	mostOpeningText = 200           // characters of everything else
@@ -47,44 +44,23 @@ var openingColumns = map[string]string{
 	"group": "group", "群": "group", "points": "points", "积分": "points", "id": "id", "编码": "id", "note": "note", "说明": "note",
 }
 
-// ReadOpening reads a CSV file of people and their balances: UTF-8, with a row of column names. Problems are all lines
-// that are wrong; the error is of the file as a whole.
+// ReadOpening reads a table of people and their balances, as ReadTable does, with a row of column names. Problems are all
+// lines that are wrong; the error is of the file as a whole.
 func ReadOpening(in io.Reader) (rows []OpeningRow, problems []LineProblem, err error) {
-	data, err := io.ReadAll(io.LimitReader(in, mostOpening+1))
+	table, err := ReadTable(in)
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(data) > mostOpening {
-		return nil, nil, fmt.Errorf("the file is larger than %d MB", mostOpening>>20)
-	}
-	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		return nil, nil, errors.New("the file is not UTF-8, but perhaps GBK, as Excel writes it: save it as \"CSV UTF-8\" and import that file")
-	}
-	table := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
-	table.FieldsPerRecord, table.LazyQuotes = -1, true // nicknames hold quotes
-	head, err := table.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, nil, errors.New("the file is empty: it begins with a row of column names, like id,name,points")
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	columns, err := openingHead(head)
+	first := slices.IndexFunc(table, func(cells []string) bool { return len(cells) > 0 })
+	columns, err := openingHead(table[first])
 	if err != nil {
 		return nil, nil, err
 	}
 	sheet := openingSheet{columns: columns, lines: map[string]int{}}
-	for {
-		cells, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			return sheet.rows, sheet.problems, nil
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		line, _ := table.FieldPos(0)
-		sheet.read(line, cells)
+	for i, cells := range table[first+1:] {
+		sheet.read(first+i+2, cells)
 	}
+	return sheet.rows, sheet.problems, nil
 }
 
 // openingHead says which column is where.
@@ -104,7 +80,7 @@ func openingHead(head []string) (columns []string, err error) {
 	}
 	for _, needed := range [...]string{"id", "name", "points"} {
 		if !slices.Contains(columns, needed) {
-			problems = append(problems, fmt.Errorf("line 1 names no column %s", needed))
+			problems = append(problems, fmt.Errorf("the first line names no column %s", needed))
 		}
 	}
 	return columns, errors.Join(problems...)
@@ -126,7 +102,6 @@ func (s *openingSheet) wrong(line int, format string, args ...any) {
 func (s *openingSheet) read(line int, cells []string) {
 	value := map[string]string{}
 	for i, cell := range cells {
-		cell = strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(bot.Clean(cell)))
 		switch {
 		case cell == "":
 		case i >= len(s.columns):

@@ -3,60 +3,82 @@ package community
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 )
 
-// Gone are the members who were in a group and are in none now.
+// Gone are the members who were in a group and are in none now. It reads tables only.
 func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
-	var stays []struct {
-		GroupID, MemberID string
-		JoinedAt, LeftAt  int64
+	aliases, err := Aliases(ctx, c.db)
+	if err != nil {
+		return nil, err
 	}
-	if err := c.db.Conn(ctx).Raw(`SELECT group_id, member_id, joined_at, left_at FROM stays ORDER BY LENGTH(member_id), member_id`).Scan(&stays).Error; err != nil {
+	var ids []MemberID
+	if err := c.db.Conn(ctx).Raw(`SELECT member_id FROM stays GROUP BY member_id HAVING MIN(left_at) > 0`).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("who left: %w", err)
 	}
-	type place struct{ person, group string }
-	left, several := map[place]int64{}, map[place]bool{}
-	open := map[place][]string{} // ids with an open stay
-	order, seen := []string{}, map[string]bool{}
-	for _, s := range stays {
-		who, err := c.Who(ctx, MemberID(s.MemberID))
+	several := make(map[MemberID]bool, 2*len(aliases))
+	for alias, id := range aliases {
+		several[alias], several[id] = true, true
+	}
+	gone := slices.DeleteFunc(ids, func(id MemberID) bool { return several[id] })
+	if len(several) > 0 {
+		more, err := c.goneOfSeveral(ctx, aliases)
 		if err != nil {
 			return nil, err
 		}
-		p := place{string(who), s.GroupID}
-		if !seen[p.person] {
-			seen[p.person], order = true, append(order, p.person)
-		}
-		several[p] = several[p] || s.MemberID != p.person
-		if s.LeftAt == 0 {
-			open[p] = append(open[p], s.MemberID)
-		}
-		left[p] = max(left[p], s.LeftAt)
+		gone = append(gone, more...)
 	}
-	here := map[string]bool{}
-	for p, ids := range open {
-		if here[p.person] {
-			continue
-		}
-		if left[p] == 0 || !several[p] {
-			here[p.person] = true
-			continue
-		}
-		// Under one id they left. The user of an older login is never told to leave, so only who was heard since is here.
-		var last int64
-		if err := c.db.Conn(ctx).Raw(`SELECT MAX(t) FROM (
-			SELECT COALESCE(MAX(last_at), 0) AS t FROM activity WHERE group_id = ? AND member_id IN ?
-			UNION ALL SELECT COALESCE(MAX(joined_at), 0) FROM stays WHERE group_id = ? AND member_id IN ?) AS heard`,
-			p.group, ids, p.group, ids).Row().Scan(&last); err != nil {
-			return nil, fmt.Errorf("who left: %w", err)
-		}
-		here[p.person] = last > left[p]
-	}
-	var gone []MemberID
-	for _, person := range order {
-		if !here[person] {
-			gone = append(gone, MemberID(person))
-		}
-	}
+	slices.SortFunc(gone, compareIDs)
 	return gone, nil
+}
+
+// severalIDs are all ids of people who have more than one.
+const severalIDs = `(SELECT alias FROM aliases UNION SELECT member_id FROM aliases)`
+
+// where is a person with several ids in a group.
+type where struct {
+	member MemberID
+	group  string
+}
+
+// presence is what is known of them there.
+type presence struct {
+	left  int64 // when they left last, under any id
+	open  bool  // under one they did not leave
+	heard int64 // when they were there last under one of those
+}
+
+// is tells whether they are there. The user of an older login is never told to leave, so where they left under one id
+// they are only there if another was heard since.
+func (p *presence) is() bool { return p.open && (p.left == 0 || p.heard > p.left) }
+
+// goneOfSeveral are those of Gone who have several ids.
+func (c *Community) goneOfSeveral(ctx context.Context, aliases AliasMap) ([]MemberID, error) {
+	var rows []struct {
+		GroupID, MemberID        string
+		JoinedAt, LeftAt, LastAt int64
+	}
+	if err := c.db.Conn(ctx).Raw(`SELECT s.group_id, s.member_id, s.joined_at, s.left_at, COALESCE((SELECT MAX(a.last_at) FROM activity a
+		WHERE a.member_id = s.member_id AND a.group_id = s.group_id), 0) AS last_at FROM stays s WHERE s.member_id IN ` + severalIDs).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("who left: %w", err)
+	}
+	known, here := map[where]*presence{}, map[MemberID]bool{}
+	for _, row := range rows {
+		id := aliases.Resolve(MemberID(row.MemberID))
+		at := where{id, row.GroupID}
+		if known[at] == nil {
+			known[at] = &presence{}
+		}
+		p := known[at]
+		p.left = max(p.left, row.LeftAt)
+		if row.LeftAt == 0 {
+			p.open, p.heard = true, max(p.heard, row.JoinedAt, row.LastAt)
+		}
+		here[id] = here[id] || false
+	}
+	for at, p := range known {
+		here[at.member] = here[at.member] || p.is()
+	}
+	return slices.DeleteFunc(slices.Collect(maps.Keys(here)), func(id MemberID) bool { return here[id] }), nil
 }

@@ -191,21 +191,21 @@ func (c *Community) enable(on bool) bot.Handler {
 		if on {
 			key = "enable"
 		}
-		g, err := c.Place(ctx, id)
+		was, err := c.Place(ctx, id)
 		if err != nil {
 			return err
 		}
-		if g.Adopted == on {
+		if was.Adopted == on {
 			r.Reply(r.T(key + ".already"))
 			return nil
 		}
-		if err := c.Roster.adopt(ctx, id, on); err != nil {
+		if err := c.Roster.adopt(ctx, id, on, true); err != nil {
 			return err
 		}
 		if err := c.Audit.Record(ctx, r, key, string(id), nil); err != nil {
 			return err
 		}
-		return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, !on}, r.T(key+".done"))
+		return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, was.Adopted, was.decided}, r.T(key+".done"))
 	}
 }
 
@@ -216,6 +216,9 @@ func (c *Community) markBot(ctx context.Context, r *bot.Request) error {
 	}
 	if p.Role > bot.Member { // nobody takes a colleague's voice away
 		return r.Refuse("markbot.staff", "Name", c.echo(p.Name))
+	}
+	if p.Bot {
+		return r.Refuse("markbot.already", "Name", c.echo(p.Name))
 	}
 	if err := c.Roster.mark(ctx, p.ID, true); err != nil {
 		return err

@@ -15,8 +15,9 @@ type (
 		Role   bot.Role `json:"role"` // before
 	}
 	undoEnable struct {
-		Group GroupID `json:"group"`
-		On    bool    `json:"on"` // before
+		Group   GroupID `json:"group"`
+		On      bool    `json:"on"`      // before
+		Decided bool    `json:"decided"` // whether a manager had said so before
 	}
 	undoMark struct {
 		Member MemberID `json:"member"`
@@ -39,7 +40,7 @@ func (c *Community) registerUndo() {
 		if err := json.Unmarshal(payload, &u); err != nil {
 			return err
 		}
-		return c.Roster.adopt(ctx, u.Group, u.On)
+		return c.Roster.adopt(ctx, u.Group, u.On, u.Decided)
 	})
 	c.Undo.Register("community.markbot", func(ctx context.Context, _ *bot.Request, payload []byte) error {
 		var u undoMark
@@ -60,15 +61,15 @@ func (c *Community) answerWithUndo(ctx context.Context, r *bot.Request, action s
 	return nil
 }
 
-// adopt enables the bot in a group, or disables it.
-func (ro *Roster) adopt(ctx context.Context, id GroupID, on bool) error {
+// adopt enables the bot in a group, or disables it. decided says that a manager wanted it so.
+func (ro *Roster) adopt(ctx context.Context, id GroupID, on, decided bool) error {
 	g, err := ro.Place(ctx, id)
 	if err != nil {
 		return err
 	}
-	g.Adopted, g.decided = on, true
+	g.Adopted, g.decided = on, decided
 	remember(ctx, ro.db, ro.places, id, g)
-	if err := ro.exec(ctx, `UPDATE groups SET adopted = ?, decided = ? WHERE id = ?`, on, true, string(id)); err != nil {
+	if err := ro.exec(ctx, `UPDATE groups SET adopted = ?, decided = ? WHERE id = ?`, on, decided, string(id)); err != nil {
 		return fmt.Errorf("adopt %s: %w", id, err)
 	}
 	return nil

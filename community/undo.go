@@ -72,6 +72,12 @@ func (u *Undo) Offer(ctx context.Context, r *bot.Request, action string, payload
 	return u.offer(ctx, r, r.Rand(), action, payload)
 }
 
+// OfferOperator is Offer for what an operator did at the command line, as event at a time; managers take it back. The
+// code comes from chance.
+func (u *Undo) OfferOperator(ctx context.Context, event string, at time.Time, chance *rand.Rand, action string, payload any) (code string, err error) {
+	return u.offer(ctx, &bot.Request{Event: bot.Event{ID: event, At: at}}, chance, action, payload)
+}
+
 func (u *Undo) offer(ctx context.Context, r *bot.Request, chance *rand.Rand, action string, payload any) (string, error) {
 	if u.actions[action] == nil {
 		return "", fmt.Errorf("undo %s: not registered", action)

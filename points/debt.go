@@ -40,30 +40,49 @@ func (l *Ledger) Debt(ctx context.Context, account Account) (debt int64, err err
 	return debt, nil
 }
 
+// The unpaid debts, of accounts or of all.
+const (
+	openDebtsSQL = `SELECT d.id, d.account, t.debit, d.cause, d.amount, d.paid, d.reason, d.at FROM debts d JOIN transfers t ON t.id = d.cause
+WHERE d.paid < d.amount `
+	inTheirOrder = ` ORDER BY d.id`
+)
+
 // Debts are the unpaid debts of accounts; those of one account stand in the order they are paid.
 func (l *Ledger) Debts(ctx context.Context, accounts ...Account) ([]Owed, error) {
-	d, debts := l.on(ctx), []Owed{}
+	debts := []Owed{}
 	for part := range slices.Chunk(accounts, chunk) {
 		args := make([]any, len(part))
 		for i, account := range part {
 			args[i] = string(account)
 		}
-		err := d.each(ctx, func(scan func(...any) error) error {
-			var o Owed
-			var at int64
-			if err := scan(&o.ID, &o.Account, &o.To, &o.Cause, &o.Amount, &o.Paid, &o.Reason, &at); err != nil {
-				return err
-			}
-			o.At = time.UnixMilli(at).UTC()
-			debts = append(debts, o)
-			return nil
-		}, `SELECT d.id, d.account, t.debit, d.cause, d.amount, d.paid, d.reason, d.at FROM debts d JOIN transfers t ON t.id = d.cause
-WHERE d.account IN (?`+strings.Repeat(", ?", len(part)-1)+`) AND d.paid < d.amount ORDER BY d.id`, args...)
+		some, err := l.on(ctx).owed(ctx, openDebtsSQL+`AND d.account IN (?`+strings.Repeat(", ?", len(part)-1)+`)`+inTheirOrder, args...)
 		if err != nil {
 			return nil, fmt.Errorf("read the debts of %s: %w", part[0], err)
 		}
+		debts = append(debts, some...)
 	}
 	return debts, nil
+}
+
+// AllDebts are the unpaid debts of everybody, in the order they are paid.
+func (l *Ledger) AllDebts(ctx context.Context) ([]Owed, error) {
+	debts, err := l.on(ctx).owed(ctx, openDebtsSQL+inTheirOrder)
+	if err != nil {
+		return nil, fmt.Errorf("read all debts: %w", err)
+	}
+	return debts, nil
+}
+
+func (d db) owed(ctx context.Context, sql string, args ...any) (debts []Owed, err error) {
+	err = d.each(ctx, func(scan func(...any) error) error {
+		var o Owed
+		var at int64
+		err := scan(&o.ID, &o.Account, &o.To, &o.Cause, &o.Amount, &o.Paid, &o.Reason, &at)
+		o.At = time.UnixMilli(at).UTC()
+		debts = append(debts, o)
+		return err
+	}, sql, args...)
+	return debts, err
 }
 
 // open is an unpaid debt and the account it is owed to.

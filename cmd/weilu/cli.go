@@ -12,6 +12,7 @@ type CLI struct {
 	Config      configCmd      `cmd:"" help:"Check or print the configuration."`
 	Import      importCmd      `cmd:"" help:"Import a history of messages."`
 	Opening     openingCmd     `cmd:"" help:"Import members and balances of an old system."`
+	Grant       grantCmd       `cmd:"" help:"Give points to many members at once, or take them, from a file."`
 	Members     membersCmd     `cmd:"" help:"List the members."`
 	Activity    activityCmd    `cmd:"" help:"Show how lively a month was."`
 	Ledger      ledgerCmd      `cmd:"" help:"Check the points ledger."`

@@ -17,7 +17,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 	return []bot.Feature{
 		checkin.New(db, c, s.Points.checkinPoints),
 		earning.New(db, c, s.Points.earningPoints),
-		wallet.New(c, s.Points.walletPoints),
+		wallet.New(db, c, s.Points.walletPoints),
 		shop.New(db, c, s.Shop),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),

@@ -88,6 +88,7 @@ var importerRules = []importerRule{
 	{[]string{"github.com/eatmoreapple/openwechat"}, []string{"bot/wechat"}, "only the transport knows WeChat's client"},
 	{[]string{"github.com/go-co-op/gocron", "github.com/robfig/cron"}, []string{"bot/schedule"}, "only the schedule knows when something is due"},
 	{[]string{"github.com/nicksnyder/go-i18n"}, []string{"bot"}, "features say r.T(key)"},
+	{[]string{"github.com/xuri/excelize"}, []string{"community"}, "only ReadTable opens what others hand in"},
 	{[]string{"github.com/petar-dambovaliev/aho-corasick"}, []string{"community"}, "only the word lists match many words"},
 	{[]string{"github.com/knadh/koanf"}, []string{"config"}, "only config reads configuration"},
 	{[]string{"modernc.org/sqlite", "github.com/mattn/go-sqlite3", "gorm.io/driver"}, []string{"config/database"}, "only config/database opens databases"},

@@ -28,7 +28,7 @@ func assemble(p *communitytest.Parts) []bot.Feature {
 	cfg := section{checkin.Defaults(), earning.Defaults(), wallet.Defaults()}
 	p.Section("points", &cfg)
 	return []bot.Feature{
-		checkin.New(p.DB, p.Community, cfg.checkinPoints), earning.New(p.DB, p.Community, cfg.earningPoints), wallet.New(p.Community, cfg.walletPoints),
+		checkin.New(p.DB, p.Community, cfg.checkinPoints), earning.New(p.DB, p.Community, cfg.earningPoints), wallet.New(p.DB, p.Community, cfg.walletPoints),
 	}
 }
 

@@ -14,6 +14,6 @@ func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
 		cfg := shop.Defaults()
 		p.Section("shop", &cfg)
-		return []bot.Feature{wallet.New(p.Community, wallet.Defaults()), shop.New(p.DB, p.Community, cfg)}
+		return []bot.Feature{wallet.New(p.DB, p.Community, wallet.Defaults()), shop.New(p.DB, p.Community, cfg)}
 	}), "testdata/*.chat")
 }

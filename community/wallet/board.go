@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -12,9 +11,19 @@ import (
 
 // boardWords are the periods that people ask for.
 var boardWords = map[string]string{
-	"": "week", "周": "week", "周榜": "week", "本周": "week", "week": "week",
-	"月": "month", "月榜": "month", "本月": "month", "month": "month",
-	"总": "all", "总榜": "all", "all": "all",
+	"": week, "周": week, "周榜": week, "本周": week, "week": week,
+	"月": month, "月榜": month, "本月": month, "month": month,
+	"总": all, "总榜": all, "all": all,
+}
+
+func (w *wallet) boardCommands() []bot.Command {
+	return []bot.Command{
+		{Names: []string{"排行", "board", "排行榜"}, Usage: "usage.board", Help: "help.board", Run: w.board},
+		{Names: []string{"周榜", "weekly"}, Help: "help.board.week", Run: w.boardOf(week)},
+		{Names: []string{"月榜", "monthly"}, Help: "help.board.month", Run: w.boardOf(month)},
+		{Names: []string{"总榜", "alltime"}, Help: "help.board.all", Run: w.boardOf(all)},
+		{Names: []string{"我附近", "nearby"}, Help: "help.near", Run: w.nearby},
+	}
 }
 
 // board ranks what members earned this week by default, or their balances. Staff, bots, people who hid
@@ -24,104 +33,76 @@ func (w *wallet) board(ctx context.Context, r *bot.Request) error {
 	if !ok {
 		return r.Refuse("board.which")
 	}
-	hidden, err := w.hidden(ctx)
-	if err != nil {
-		return err
-	}
-	var since, until time.Time
-	today := w.c.Calendar.Day(r.At)
-	switch period {
-	case "week":
-		monday := today - community.Day((int(today.Weekday())+6)%7)
-		since = w.c.Calendar.Start(monday)
-	case "month":
-		first, _ := today.Month()
-		since = w.c.Calendar.Start(first)
-	}
-	if !since.IsZero() {
-		until = r.At.Add(time.Millisecond)
-	}
-	top, err := w.c.Purse.Top(ctx, since, until, hidden)
-	if err != nil {
-		return err
-	}
-	if len(top) == 0 {
-		r.Reply(r.T("board.empty." + period))
-		return nil
-	}
-	lines := []string{r.T("board.title." + period)}
-	for _, s := range top[:min(len(top), w.cfg.Board)] {
-		line, err := w.line(ctx, s)
+	return w.boardOf(period)(ctx, r)
+}
+
+func (w *wallet) boardOf(period string) bot.Handler {
+	return func(ctx context.Context, r *bot.Request) error {
+		out, err := w.c.Unranked(ctx)
 		if err != nil {
 			return err
 		}
-		lines = append(lines, line)
+		top, err := w.ranking(ctx, period, r.At, out)
+		if err != nil {
+			return err
+		}
+		if len(top) == 0 {
+			r.Reply(r.T("board.empty." + period))
+			return nil
+		}
+		shown, rest := top[:min(len(top), w.cfg.Board)], top[min(len(top), w.cfg.Board):]
+		lines, err := w.lines(ctx, shown)
+		if err != nil {
+			return err
+		}
+		if at := place(rest, r); at >= 0 { // who stands below the board sees it between their neighbours
+			from := max(0, at-1)
+			near, err := w.lines(ctx, rest[from:min(len(rest), at+2)])
+			if err != nil {
+				return err
+			}
+			near[at-from] += r.T("board.you")
+			lines = append(append(lines, "……"), near...)
+		}
+		r.Reply(r.T("board.title."+period) + "\n" + strings.Join(lines, "\n"))
+		return nil
 	}
-	near, err := w.near(ctx, r, top)
-	if err != nil {
-		return err
+}
+
+// place is where the sender stands in a ranking, below zero where they don't.
+func place(top []community.Standing, r *bot.Request) int {
+	for i, s := range top {
+		if string(s.Member) == r.Actor.Member {
+			return i
+		}
 	}
-	r.Reply(strings.Join(append(lines, near...), "\n"))
-	return nil
+	return -1
 }
 
 // medals stand before the first three.
 var medals = [...]string{"🥇", "🥈", "🥉"}
 
-func (w *wallet) line(ctx context.Context, s community.Standing) (string, error) {
-	called, err := w.c.Called(ctx, s.Member)
+// lines are a part of a board.
+func (w *wallet) lines(ctx context.Context, part []community.Standing) ([]string, error) {
+	names, err := w.names(ctx, part)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	place := fmt.Sprintf("%d.", s.Rank)
-	if s.Rank <= len(medals) {
-		place = medals[s.Rank-1]
+	lines := make([]string, len(part))
+	for i, s := range part {
+		rank := fmt.Sprintf("%d.", s.Rank)
+		if s.Rank <= len(medals) {
+			rank = medals[s.Rank-1]
+		}
+		lines[i] = fmt.Sprintf("%s %s  %d", rank, names[s.Member], s.Amount)
 	}
-	return fmt.Sprintf("%s %s  %d", place, called, s.Amount), nil
+	return lines, nil
 }
 
-// near shows somebody below the board where they stand, between their neighbours.
-func (w *wallet) near(ctx context.Context, r *bot.Request, top []community.Standing) ([]string, error) {
-	own := community.MemberID(r.Actor.Member)
-	for i, s := range top {
-		if s.Member != own || i < w.cfg.Board {
-			continue
-		}
-		lines := []string{"……"}
-		for _, n := range top[max(w.cfg.Board, i-1):min(len(top), i+2)] {
-			line, err := w.line(ctx, n)
-			if err != nil {
-				return nil, err
-			}
-			if n.Member == own {
-				line += r.T("board.you")
-			}
-			lines = append(lines, line)
-		}
-		return lines, nil
+func (w *wallet) names(ctx context.Context, part []community.Standing) (map[community.MemberID]string, error) {
+	ids := make([]community.MemberID, len(part))
+	for i, s := range part {
+		ids[i] = s.Member
 	}
-	return nil, nil
-}
-
-// hidden are the members who stand on no board.
-func (w *wallet) hidden(ctx context.Context) (map[community.MemberID]bool, error) {
-	out, err := w.c.LeftOut(ctx)
-	if err != nil {
-		return nil, err
-	}
-	shy, err := w.c.Consent.All(ctx, community.HideRank)
-	if err != nil {
-		return nil, err
-	}
-	for id := range shy {
-		out[id] = true
-	}
-	gone, err := w.c.Gone(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range gone {
-		out[id] = true
-	}
-	return out, nil
+	return w.c.Names(ctx, ids...)
 }

@@ -100,6 +100,11 @@ func (w *wallet) undoGrant(ctx context.Context, r *bot.Request, payload []byte) 
 	if err := json.Unmarshal(payload, &g); err != nil {
 		return err
 	}
-	_, err := w.c.Purse.Reverse(ctx, g.Key, points.Reversal{Key: "undo/" + strings.TrimPrefix(g.Key, "undo/"), Reason: r.In("wallet").T("grant.undone"), At: r.At})
+	return w.takeBack(ctx, r, g.Key)
+}
+
+// takeBack reverses a transfer by its key.
+func (w *wallet) takeBack(ctx context.Context, r *bot.Request, key string) error {
+	_, err := w.c.Purse.Reverse(ctx, key, points.Reversal{Key: "undo/" + strings.TrimPrefix(key, "undo/"), Reason: r.In("wallet").T("grant.undone"), At: r.At})
 	return err
 }

@@ -1,4 +1,4 @@
-// Package wallet shows members their points, and lets managers grant and deduct.
+// Package wallet shows members their points and the boards, lets managers grant and deduct, and members give to others.
 package wallet
 
 import (
@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -20,29 +21,34 @@ var locales embed.FS
 const historyLines = 10
 
 type wallet struct {
+	db  bot.Storage
 	c   *community.Community
 	cfg Config
 }
 
 // New makes the feature.
-func New(c *community.Community, cfg Config) bot.Feature {
-	w := &wallet{c, cfg}
+func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
+	w := &wallet{db, c, cfg}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
 	c.Undo.Register("wallet.grant", w.undoGrant)
-	return bot.Feature{
-		Name:    "wallet",
-		Locales: texts,
+	c.Undo.Register("wallet.bulk", w.undoBulk)
+	c.Undo.Register("wallet.gift", w.undoGift)
+	f := bot.Feature{
+		Name: "wallet", Locales: texts, Migrations: migrations(), Views: w.views(),
 		Commands: []bot.Command{
 			{Names: []string{"积分", "points", "我的积分"}, Help: "help.balance", Run: w.balance},
 			{Names: []string{"明细", "history", "积分明细"}, Help: "help.history", Run: w.history},
-			{Names: []string{"排行", "board", "排行榜"}, Usage: "usage.board", Help: "help.board", Run: w.board},
 			{Names: []string{"加分", "grant"}, Usage: "usage.grant", Help: "help.grant", Role: bot.Manager, Run: w.grant(+1)},
 			{Names: []string{"扣分", "deduct"}, Usage: "usage.grant", Help: "help.deduct", Role: bot.Manager, Run: w.grant(-1)},
+			{Names: []string{"批量加分", "bulkgrant"}, Usage: "usage.bulk", Help: "help.bulk", Role: bot.Manager, Where: bot.InPrivate, Table: true, Run: w.bulk},
+			{Names: []string{"转赠", "gift"}, Usage: "usage.gift", Help: "help.gift", Run: w.gift},
 		},
 	}
+	f.Commands = slices.Insert(f.Commands, 2, w.boardCommands()...)
+	return f
 }
 
 // balance answers with the balance as the first number.

@@ -25,7 +25,7 @@ func TestTranscripts(t *testing.T) {
 		p.Section("points", &cfg)
 		return []bot.Feature{
 			checkin.New(p.DB, p.Community, cfg.daily),
-			wallet.New(p.Community, cfg.purse),
+			wallet.New(p.DB, p.Community, cfg.purse),
 		}
 	}), "testdata/*.chat")
 }
