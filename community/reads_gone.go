@@ -6,12 +6,26 @@ import (
 )
 
 // Gone are the members who were in a group and are in none now.
-func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
+func (ro *Roster) Gone(ctx context.Context) ([]MemberID, error) { return ro.gone(ctx, `1 = ?`, 1) }
+
+// IsGone tells of one person whether they were in a group and are in none now.
+func (ro *Roster) IsGone(ctx context.Context, id MemberID) (bool, error) {
+	ids, err := ro.IDs(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	gone, err := ro.gone(ctx, `member_id IN ?`, ids)
+	return len(gone) > 0, err
+}
+
+// gone is Gone of the people whose stays a condition picks: all stays of each of them, or none.
+func (ro *Roster) gone(ctx context.Context, where string, arg any) ([]MemberID, error) {
 	var stays []struct {
 		GroupID, MemberID string
 		JoinedAt, LeftAt  int64
 	}
-	if err := c.db.Conn(ctx).Raw(`SELECT group_id, member_id, joined_at, left_at FROM stays ORDER BY LENGTH(member_id), member_id`).Scan(&stays).Error; err != nil {
+	if err := ro.db.Conn(ctx).Raw(`SELECT group_id, member_id, joined_at, left_at FROM stays WHERE `+where+` ORDER BY LENGTH(member_id), member_id`, arg).
+		Scan(&stays).Error; err != nil {
 		return nil, fmt.Errorf("who left: %w", err)
 	}
 	type place struct{ person, group string }
@@ -19,7 +33,7 @@ func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
 	open := map[place][]string{} // ids with an open stay
 	order, seen := []string{}, map[string]bool{}
 	for _, s := range stays {
-		who, err := c.Who(ctx, MemberID(s.MemberID))
+		who, err := ro.Who(ctx, MemberID(s.MemberID))
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +58,7 @@ func (c *Community) Gone(ctx context.Context) ([]MemberID, error) {
 		}
 		// Under one id they left. The user of an older login is never told to leave, so only who was heard since is here.
 		var last int64
-		if err := c.db.Conn(ctx).Raw(`SELECT MAX(t) FROM (
+		if err := ro.db.Conn(ctx).Raw(`SELECT MAX(t) FROM (
 			SELECT COALESCE(MAX(last_at), 0) AS t FROM activity WHERE group_id = ? AND member_id IN ?
 			UNION ALL SELECT COALESCE(MAX(joined_at), 0) FROM stays WHERE group_id = ? AND member_id IN ?) AS heard`,
 			p.group, ids, p.group, ids).Row().Scan(&last); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/weilu-im/weilu/community/checkin"
+	"github.com/weilu-im/weilu/community/expiry"
 	"github.com/weilu-im/weilu/community/wallet"
 )
 
@@ -11,16 +12,18 @@ import (
 type pointsConfig struct {
 	checkinPoints
 	walletPoints
+	expiryPoints
 }
 
 type (
 	checkinPoints = checkin.Config
 	walletPoints  = wallet.Config
+	expiryPoints  = expiry.Config
 )
 
-func pointsDefaults() pointsConfig { return pointsConfig{checkin.Defaults(), wallet.Defaults()} }
+func pointsDefaults() pointsConfig { return pointsConfig{checkin.Defaults(), wallet.Defaults(), expiry.Defaults()} }
 
 // Validate tells everything that is wrong with the values.
 func (c pointsConfig) Validate() error {
-	return errors.Join(c.checkinPoints.Validate(), c.walletPoints.Validate())
+	return errors.Join(c.checkinPoints.Validate(), c.walletPoints.Validate(), c.expiryPoints.Validate())
 }
