@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
 	"github.com/weilu-im/weilu/community/expiry"
 	"github.com/weilu-im/weilu/community/rules"
@@ -17,6 +18,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		checkin.New(db, c, s.Points.checkinPoints),
 		wallet.New(c, s.Points.walletPoints),
 		expiry.New(db, c, s.Points.expiryPoints),
+		campaign.New(c, s.Points.ConfirmAbove),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
