@@ -21,7 +21,9 @@ type (
 	expiryPoints  = expiry.Config
 )
 
-func pointsDefaults() pointsConfig { return pointsConfig{checkin.Defaults(), wallet.Defaults(), expiry.Defaults()} }
+func pointsDefaults() pointsConfig {
+	return pointsConfig{checkin.Defaults(), wallet.Defaults(), expiry.Defaults()}
+}
 
 // Validate tells everything that is wrong with the values.
 func (c pointsConfig) Validate() error {

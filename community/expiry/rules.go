@@ -61,7 +61,7 @@ func decide(lots []lot, after int, today community.Day) (p plan) {
 		since = max(since, lots[i].first)
 		soon = soon || lots[i].last == 0 && lots[i].first > 0 && lots[i].expires(after, today) <= today+lastNotice
 	}
-	p.next = today + 10*365
+	p.next = today + 1 + community.Day(after) + 1 - firstNotice // for what they earn from tomorrow on
 	for _, l := range lots {
 		on := l.day + community.Day(after) + 1
 		switch {
