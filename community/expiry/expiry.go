@@ -137,10 +137,5 @@ func (f *expiry) lots(ctx context.Context, id community.MemberID) ([]lot, error)
 		}
 		lots[len(lots)-1].left += l.Left
 	}
-	for i, l := range lots {
-		if l.left > l.amount {
-			lots[i].told = told{}
-		}
-	}
 	return lots, nil
 }

@@ -42,7 +42,7 @@ type plan struct {
 func (l lot) expires(after int, today community.Day) community.Day {
 	on := l.day + community.Day(after) + 1
 	switch {
-	case l.first == 0:
+	case l.first == 0 || l.left > l.amount:
 		return max(on, today+firstNotice)
 	case l.last == 0:
 		return max(on, l.promised, today+lastNotice)
