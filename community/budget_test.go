@@ -107,7 +107,7 @@ func TestBudgetsKeepTheSupply(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			run++
 			p := &spree{economy: e, rt: rt, who: who, run: run}
-			for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			for range rapid.IntRange(1, 20).Draw(rt, "steps") {
 				p.step()
 				p.check()
 			}
@@ -205,5 +205,43 @@ func (p *spree) check() {
 			}
 		}
 		return nil
+	})
+}
+
+func TestWhatComesBackAfterTheEndIsReturned(t *testing.T) {
+	eachEconomy(t, func(t *testing.T, e *economy) {
+		who := e.gives("小明", 1)
+		id, _ := e.opens("春日", 100, 3)
+		do := func(fn func(ctx context.Context, r *bot.Request) error) {
+			t.Helper()
+			e.as("老王", false, func(ctx context.Context, r *bot.Request) error {
+				if err := fn(ctx, r); err != nil {
+					t.Fatal(err)
+				}
+				return nil
+			})
+		}
+		holds := func(left, given, returned int64) {
+			t.Helper()
+			b, err := e.Community.Budgets.Get(t.Context(), id)
+			if err != nil || b.Left != left || b.Given() != given || b.Returned != returned {
+				t.Fatalf("%+v, %v", b, err)
+			}
+			e.balanced()
+		}
+		do(func(ctx context.Context, r *bot.Request) error {
+			_, err := e.Community.Budgets.Pay(ctx, r, id, points.Transfer{Key: "pay", To: points.Member(string(who)), Amount: 30, At: r.At})
+			return err
+		})
+		holds(70, 30, 0)
+		do(func(ctx context.Context, r *bot.Request) error { _, err := e.Community.Budgets.Close(ctx, r, id); return err })
+		holds(0, 30, 70)
+		do(func(ctx context.Context, r *bot.Request) error {
+			_, err := e.Community.Budgets.Reverse(ctx, r, id, "pay", points.Reversal{Key: "undo/pay", At: r.At})
+			return err
+		})
+		holds(0, 0, 100)
+		do(func(ctx context.Context, r *bot.Request) error { return e.Community.Budgets.Reopen(ctx, r, id) })
+		holds(100, 0, 0)
 	})
 }
