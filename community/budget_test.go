@@ -234,7 +234,10 @@ func TestWhatComesBackAfterTheEndIsReturned(t *testing.T) {
 			return err
 		})
 		holds(70, 30, 0)
-		do(func(ctx context.Context, r *bot.Request) error { _, err := e.Community.Budgets.Close(ctx, r, id); return err })
+		do(func(ctx context.Context, r *bot.Request) error {
+			_, err := e.Community.Budgets.Close(ctx, r, id)
+			return err
+		})
 		holds(0, 30, 70)
 		do(func(ctx context.Context, r *bot.Request) error {
 			_, err := e.Community.Budgets.Reverse(ctx, r, id, "pay", points.Reversal{Key: "undo/pay", At: r.At})
