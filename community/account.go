@@ -117,10 +117,13 @@ func (p *Purse) Find(ctx context.Context, key string) (t points.Posting, ok bool
 
 // Spend posts a transfer of a person's points; From is filled in. What their own account lacks is lent by
 // those of their other ids, and goes back as far as it can when they are split. It fails with
-// points.ErrInsufficient, and refuses somebody who spends their own while it isn't proven who they are.
+// points.ErrInsufficient, and refuses somebody who spends their own while it isn't proven who they are, while it is
+// frozen, or while they are in no group any more.
 func (p *Purse) Spend(ctx context.Context, r *bot.Request, id MemberID, t points.Transfer) error {
-	if string(id) == r.Actor.Member && !r.Actor.Strong {
-		return bot.Refuse(r.In("community").T("spend.weak"))
+	if string(id) == r.Actor.Member {
+		if err := p.mayPay(ctx, r, id); err != nil {
+			return err
+		}
 	}
 	balance, _, err := p.Worth(ctx, id)
 	if err != nil {

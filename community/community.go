@@ -50,6 +50,7 @@ type Community struct {
 	Words         *Words
 	Purse         *Purse
 	Earnings      *Earnings
+	Budgets       *Budgets
 
 	db   bot.Storage
 	opts Options
@@ -83,8 +84,10 @@ func New(opts Options) (*Community, error) {
 	}
 	c.Roster = newRoster(opts, words)
 	c.Purse = newPurse(c.Roster, opts.Ledger)
+	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
+	c.registerFreezeUndo()
 	c.registerIdentityUndo()
 	return c, nil
 }
@@ -110,11 +113,13 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
 	f.Commands = append(f.Commands, c.identityCommands()...)
+	f.Commands = append(f.Commands, c.freezeCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})
 	f.On = append(f.On, c.friendListeners()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})
+	f.Views = append(f.Views, c.freezeView())
 	f.Guards = map[string]bot.Guard{"asked": c.stillAsked}
 	if c.opts.KeepText > 0 {
 		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})

@@ -8,9 +8,9 @@ import (
 )
 
 // Managers are the managers and owners, in the order of their ids. The role of an id that was merged sleeps.
-func (c *Community) Managers(ctx context.Context) ([]MemberID, error) {
+func (ro *Roster) Managers(ctx context.Context) ([]MemberID, error) {
 	var ids []MemberID
-	err := c.db.Conn(ctx).Table("members").Where("role >= ? AND bot = ? AND id NOT IN (SELECT alias FROM aliases)", int(bot.Manager), false).
+	err := ro.db.Conn(ctx).Table("members").Where("role >= ? AND bot = ? AND id NOT IN (SELECT alias FROM aliases)", int(bot.Manager), false).
 		Order("LENGTH(id), id").Pluck("id", &ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("managers: %w", err)

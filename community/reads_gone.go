@@ -55,17 +55,34 @@ func (p *presence) is() bool { return p.open && (p.left == 0 || p.heard > p.left
 
 // goneOfSeveral are those of Gone who have several ids.
 func (c *Community) goneOfSeveral(ctx context.Context, aliases AliasMap) ([]MemberID, error) {
+	here, err := c.here(ctx, aliases.Resolve, severalIDs)
+	return slices.DeleteFunc(slices.Collect(maps.Keys(here)), func(id MemberID) bool { return here[id] }), err
+}
+
+// IsGone tells of one person whether they were in a group and are in none now.
+func (ro *Roster) IsGone(ctx context.Context, id MemberID) (bool, error) {
+	ids, err := ro.IDs(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	here, err := ro.here(ctx, func(MemberID) MemberID { return id }, `?`, ids)
+	present, known := here[id]
+	return known && !present, err
+}
+
+// here tells of each person with a stay under some ids whether they are in a group.
+func (ro *Roster) here(ctx context.Context, who func(MemberID) MemberID, ids string, args ...any) (map[MemberID]bool, error) {
 	var rows []struct {
 		GroupID, MemberID        string
 		JoinedAt, LeftAt, LastAt int64
 	}
-	if err := c.db.Conn(ctx).Raw(`SELECT s.group_id, s.member_id, s.joined_at, s.left_at, COALESCE((SELECT MAX(a.last_at) FROM activity a
-		WHERE a.member_id = s.member_id AND a.group_id = s.group_id), 0) AS last_at FROM stays s WHERE s.member_id IN ` + severalIDs).Scan(&rows).Error; err != nil {
+	if err := ro.db.Conn(ctx).Raw(`SELECT s.group_id, s.member_id, s.joined_at, s.left_at, COALESCE((SELECT MAX(a.last_at) FROM activity a
+		WHERE a.member_id = s.member_id AND a.group_id = s.group_id), 0) AS last_at FROM stays s WHERE s.member_id IN `+ids, args...).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("who left: %w", err)
 	}
 	known, here := map[where]*presence{}, map[MemberID]bool{}
 	for _, row := range rows {
-		id := aliases.Resolve(MemberID(row.MemberID))
+		id := who(MemberID(row.MemberID))
 		at := where{id, row.GroupID}
 		if known[at] == nil {
 			known[at] = &presence{}
@@ -80,5 +97,5 @@ func (c *Community) goneOfSeveral(ctx context.Context, aliases AliasMap) ([]Memb
 	for at, p := range known {
 		here[at.member] = here[at.member] || p.is()
 	}
-	return slices.DeleteFunc(slices.Collect(maps.Keys(here)), func(id MemberID) bool { return here[id] }), nil
+	return here, nil
 }

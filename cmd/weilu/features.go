@@ -3,8 +3,10 @@ package main
 import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
 	"github.com/weilu-im/weilu/community/earning"
+	"github.com/weilu-im/weilu/community/expiry"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
@@ -19,6 +21,8 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		earning.New(db, c, s.Points.earningPoints),
 		wallet.New(db, c, s.Points.walletPoints),
 		shop.New(db, c, s.Shop),
+		expiry.New(db, c, s.Points.expiryPoints),
+		campaign.New(c, s.Points.ConfirmAbove),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),

@@ -47,8 +47,20 @@ func (s *Stage) Deliver(ctx context.Context, batch []bot.Event) error {
 	return s.send(ctx)
 }
 
+// step is how far the clock moves at once at the most: what is said is sent on the way, as it would be.
+const step = 24 * time.Hour
+
 // Advance implements transcript.World.
 func (s *Stage) Advance(ctx context.Context, to time.Time) error {
+	for to.Sub(s.now) > step {
+		if err := s.advance(ctx, s.now.Add(step)); err != nil {
+			return err
+		}
+	}
+	return s.advance(ctx, to)
+}
+
+func (s *Stage) advance(ctx context.Context, to time.Time) error {
 	if err := s.engine.Advance(ctx, to, false); err != nil {
 		return err
 	}

@@ -69,7 +69,11 @@ func (w *wallet) balance(ctx context.Context, r *bot.Request) error {
 		text += r.T("waits")
 	}
 	r.Reply(text)
-	return nil
+	frozen, _, err := w.c.Purse.Held(ctx, community.MemberID(r.Actor.Member))
+	if err == nil && frozen { // a matter between them and the managers
+		r.Whisper(r.Actor.Member, r.T("frozen"))
+	}
+	return err
 }
 
 // history tells in private what moved a member's points.

@@ -1,0 +1,119 @@
+package community
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// What takes back a freeze and its end.
+type (
+	undoFreeze struct {
+		Member MemberID `json:"member"`
+		At     int64    `json:"at"` // of this freeze; a later one stays
+	}
+	undoThaw struct {
+		Event string `json:"event"` // the one that thawed
+	}
+)
+
+func (c *Community) freezeCommands() []bot.Command {
+	return []bot.Command{
+		{Names: []string{"冻结", "freeze"}, Usage: "usage.freeze", Help: "help.freeze", Role: bot.Manager, Run: c.freeze},
+		{Names: []string{"解冻", "unfreeze"}, Usage: "usage.target", Help: "help.thaw", Role: bot.Manager, Run: c.thaw},
+	}
+}
+
+// freezeView lists whose points are frozen.
+func (c *Community) freezeView() bot.View {
+	return bot.View{Name: "frozen", Title: "frozen.title", Role: bot.Manager, Acts: []bot.Act{{Command: "冻结", Grave: true}}, Read: c.readFrozen}
+}
+
+func (c *Community) readFrozen(ctx context.Context, q *bot.Query) (bot.Page, error) {
+	list, err := c.Purse.AllFreezes(ctx)
+	if err != nil {
+		return bot.Page{}, err
+	}
+	// The roster's memory belongs to the events; who is who is read beside it.
+	aliases, err := Aliases(ctx, c.db)
+	if err != nil {
+		return bot.Page{}, err
+	}
+	t := bot.Table{Key: "frozen", Empty: q.T("frozen.none"), Columns: []bot.Column{
+		{Key: "member", Title: q.T("frozen.member")}, {Key: "since", Title: q.T("frozen.since")}, {Key: "reason", Title: q.T("frozen.reason")}}}
+	for _, f := range list {
+		who := string(aliases.Resolve(f.ID))
+		t.Rows = append(t.Rows, bot.Row{Key: string(f.ID), Cells: []bot.Cell{
+			{Text: who, Member: who}, {Text: f.At.In(c.Calendar.Zone()).Format("2006-01-02 15:04"), Value: f.At}, {Text: f.Reason}},
+			Acts: []bot.Act{{Command: "解冻", Args: who}}})
+	}
+	return bot.Page{Tables: []bot.Table{t}}, nil
+}
+
+// reasonLength is how much of a reason is kept, in characters.
+const reasonLength = 100
+
+func (c *Community) freeze(ctx context.Context, r *bot.Request) error {
+	p, reason, err := c.Target(ctx, r)
+	if err != nil {
+		return err
+	}
+	name := c.echo(p.Name)
+	switch {
+	case string(p.ID) == r.Actor.Member:
+		return r.Refuse("freeze.self")
+	case p.Role >= r.Actor.Role:
+		return r.Refuse("freeze.staff", "Name", name)
+	}
+	reason = shortened(strings.Join(strings.Fields(CleanText(reason)), " "), reasonLength)
+	if reason == "" {
+		return r.Refuse("freeze.why", "Command", r.Command())
+	}
+	err = c.Purse.Freeze(ctx, r, p.ID, reason)
+	if errors.Is(err, ErrFrozen) {
+		return r.Refuse("freeze.already", "Name", name)
+	}
+	if err != nil {
+		return err
+	}
+	return c.answerWithUndo(ctx, r, "community.freeze", undoFreeze{p.ID, r.At.UnixMilli()}, r.T("freeze.done", "Name", name))
+}
+
+func (c *Community) thaw(ctx context.Context, r *bot.Request) error {
+	p, _, err := c.Target(ctx, r)
+	if err != nil {
+		return err
+	}
+	if string(p.ID) == r.Actor.Member {
+		return r.Refuse("freeze.self")
+	}
+	name := c.echo(p.Name)
+	err = c.Purse.Thaw(ctx, r, p.ID)
+	if errors.Is(err, ErrNotFrozen) {
+		return r.Refuse("thaw.already", "Name", name)
+	}
+	if err != nil {
+		return err
+	}
+	return c.answerWithUndo(ctx, r, "community.thaw", undoThaw{r.ID}, r.T("thaw.done", "Name", name))
+}
+
+func (c *Community) registerFreezeUndo() {
+	c.Undo.Register("community.freeze", func(ctx context.Context, r *bot.Request, payload []byte) error {
+		var u undoFreeze
+		if err := json.Unmarshal(payload, &u); err != nil {
+			return err
+		}
+		return c.Roster.exec(ctx, `DELETE FROM freezes WHERE member_id = ? AND at = ?`, string(u.Member), u.At)
+	})
+	c.Undo.Register("community.thaw", func(ctx context.Context, r *bot.Request, payload []byte) error {
+		var u undoThaw
+		if err := json.Unmarshal(payload, &u); err != nil {
+			return err
+		}
+		return c.Purse.refreeze(ctx, u.Event)
+	})
+}
