@@ -134,10 +134,10 @@ func (s *Simulation) thank(g *ring, row Row) {
 		if !here || s.staff(to) {
 			continue
 		}
-		list := append(s.thanks[row.Day], thank{
+		s.thanks[row.Day] = append(s.thanks[row.Day], thank{
 			from: row.Member, to: to, day: row.Day, seq: row.Seq, at: row.At, price: s.cfg.Thanks.Amount, cap: s.cfg.Thanks.Cap, given: s.cfg.Thanks.Given,
 		})
-		s.thanks[row.Day] = list
+		list := s.thanks[row.Day]
 		limitThanks(list, func(id community.MemberID) community.MemberID { return id })
 		for _, t := range list {
 			if t.seq == row.Seq && t.to == to && t.counts && !row.Recalled {

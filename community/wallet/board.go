@@ -21,7 +21,7 @@ func (w *wallet) boardCommands() []bot.Command {
 		{Names: []string{"排行", "board", "排行榜"}, Usage: "usage.board", Help: "help.board", Run: w.board},
 		{Names: []string{"周榜", "weekly"}, Help: "help.board.week", Run: w.boardOf(week)},
 		{Names: []string{"月榜", "monthly"}, Help: "help.board.month", Run: w.boardOf(month)},
-		{Names: []string{"总榜", "alltime"}, Help: "help.board.all", Run: w.boardOf(all)},
+		{Names: []string{"总榜", "overall"}, Help: "help.board.all", Run: w.boardOf(all)},
 		{Names: []string{"我附近", "nearby"}, Help: "help.near", Run: w.nearby},
 	}
 }

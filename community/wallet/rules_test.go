@@ -35,7 +35,7 @@ func TestLinesOfAMessage(t *testing.T) {
 }
 
 func TestSignedAmounts(t *testing.T) {
-	for in, want := range map[string]int64{"5": 5, "+5": 5, "-5": -5, "－５": -5, "−1,000": -1000, " -7 ": -7} {
+	for in, want := range map[string]int64{"5": 5, "+5": 5, "-5": -5, "－５": -5, "−1,000": -1000, "-7\n": -7} {
 		if n, err := wallet.Signed(in); err != nil || n != want {
 			t.Errorf("%q is %d, %v, want %d", in, n, err, want)
 		}
