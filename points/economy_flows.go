@@ -60,12 +60,9 @@ FROM (SELECT ` + flowKeySQL + ` AS k, t.debit, t.credit, t.at - t.at % 900000 AS
 const linesSQL = `WITH RECURSIVE n(i) AS (
 SELECT MIN(id) - 1 FROM transfers UNION ALL
 SELECT (SELECT MIN(id) - 1 FROM transfers WHERE id > n.i + 1000) FROM n WHERE n.i IS NOT NULL)
-SELECT (SELECT group_concat(` + flowKeySQL + ` || '
-' || t.debit || '
-' || t.credit || '
-' || t.at || '
-' || t.amount || '
-', '') FROM transfers t WHERE t.id > n.i AND t.id <= n.i + 1000) FROM n WHERE n.i IS NOT NULL`
+SELECT (SELECT group_concat(concat_ws('
+', ` + flowKeySQL + `, t.debit, t.credit, t.at, t.amount, ''), '') FROM transfers t WHERE t.id > n.i AND t.id <= n.i + 1000)
+FROM n WHERE n.i IS NOT NULL`
 
 // flows calls add for all transfers, in no order.
 func (d db) flows(ctx context.Context, add func(flow)) error {
