@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,8 @@ type Economy struct {
 	Owed int64 `json:"owed"`
 	// People is how many people the concentration looks at.
 	People int64 `json:"people"`
-	// Velocity is what was spent in the last 30 days as a part of the mean supply of these days.
+	// Velocity is what was spent in the last 30 days as a part of the mean supply of these days, or of those
+	// since the first transfer. Times are told apart to the quarter of an hour.
 	Velocity *float64 `json:"velocity_30d"`
 	// Gini and Top10 are those of Concentrate.
 	Gini  *float64 `json:"gini"`
@@ -82,7 +84,7 @@ func (l *Ledger) Economy(ctx context.Context, q EconomyQuery) (Economy, error) {
 	if q.Person == nil {
 		q.Person = func(name string) string { return name }
 	}
-	e := &economist{query: q, rules: map[string]*Flow{}, months: months{zone: q.Zone, flows: map[string]*Flow{}}}
+	e := &economist{query: q, rules: map[string]*Flow{}, months: months{zone: q.Zone, flows: map[string]*Flow{}}, first: math.MaxInt64}
 	err := l.on(ctx).snapshot(ctx, func(ctx context.Context, d db) error {
 		if err := e.held(ctx, d); err != nil {
 			return err
@@ -100,10 +102,12 @@ type economist struct {
 	Economy
 	query  EconomyQuery
 	total  Flow
-	recent float64 // spent in the days of the velocity
-	missed float64 // by how much the mean supply of these days is below that of now
 	rules  map[string]*Flow
 	months months
+
+	first           int64   // when the first transfer was
+	recent          float64 // spent in the days of the velocity
+	changed, waited float64 // by how much the supply changed in them, and that times the milliseconds until then
 }
 
 // held adds up the balances.
@@ -170,32 +174,44 @@ func (f *Flow) add(o Flow) {
 	f.Expired += o.Expired
 }
 
-// pace counts what was spent lately, and for how long what changed the supply had not yet done so.
+// window is over how long the velocity looks back, in milliseconds.
+const window = int64(velocityDays * 24 * time.Hour / time.Millisecond)
+
+// pace counts what was spent lately, and when the supply changed.
 func (e *economist) pace(f flow, spent int64) {
-	window := int64(velocityDays * 24 * time.Hour / time.Millisecond)
-	waited := f.at - (e.query.At.UnixMilli() - window)
-	if waited < 0 {
+	since := e.query.At.UnixMilli() - window
+	e.first = min(e.first, f.at)
+	if f.at < since {
 		return
 	}
-	if waited <= window {
+	when := min(f.at-since, window)
+	if f.at <= e.query.At.UnixMilli() {
 		e.recent += float64(spent)
 	}
-	part := float64(min(waited, window)) / float64(window)
-	switch {
-	case f.to.people() && !f.from.people():
-		e.missed += float64(f.amount) * part
-	case f.from.people() && !f.to.people():
-		e.missed -= float64(f.amount) * part
+	change := float64(f.gain("member") + f.gain("suspense"))
+	e.changed += change
+	e.waited += change * float64(when)
+}
+
+// velocity is what was spent lately as a part of the mean supply since then, or since the first transfer where that
+// was later: what the supply is now, less each change for the part of the time before it.
+func (e *economist) velocity() *float64 {
+	begin := max(0, e.first-(e.query.At.UnixMilli()-window))
+	if begin >= window {
+		return nil
 	}
+	mean := float64(e.Supply) - (e.waited-e.changed*float64(begin))/float64(window-begin)
+	if mean <= 0 {
+		return nil
+	}
+	velocity := e.recent / mean
+	return &velocity
 }
 
 func (e *economist) answer() Economy {
 	e.Spent, e.Burned, e.Expired = e.total.Spent, e.total.Burned, e.total.Expired
 	e.Issued = e.total.Issued
-	if mean := float64(e.Supply) - e.missed; mean > 0 {
-		velocity := e.recent / mean
-		e.Velocity = &velocity
-	}
+	e.Velocity = e.velocity()
 	e.ByRule, e.ByMonth = []RuleFlow{}, []MonthFlow{}
 	for rule, f := range e.rules {
 		e.ByRule = append(e.ByRule, RuleFlow{rule, *f})

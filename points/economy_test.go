@@ -82,6 +82,17 @@ func TestEconomy(t *testing.T) {
 	})
 }
 
+func TestVelocityOfAYoungEconomy(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		b.post(move("a", points.Issued, amy, 100))
+		b.post(later(1, move("b", amy, points.Burned, 50)))
+		got := b.economy(points.EconomyQuery{At: start.Add(2 * 24 * time.Hour)}) // 100 for a day, 50 for a day
+		if got.Velocity == nil || math.Abs(*got.Velocity-50.0/75) > 1e-9 {
+			t.Errorf("the velocity is %v", got.Velocity)
+		}
+	})
+}
+
 func TestEconomyOfNothingHasNoRates(t *testing.T) {
 	each(t, func(t *testing.T, b book) {
 		want := points.Economy{ByRule: []points.RuleFlow{}, ByMonth: []points.MonthFlow{}}
