@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
@@ -22,6 +23,7 @@ type settings struct {
 	Community community.Config
 	Database  databaseConfig
 	Points    pointsConfig
+	Proof     proof.Config
 	Welcome   welcome.Config
 	Rules     rules.Config
 	Words     community.WordConfig
@@ -44,7 +46,7 @@ func (c databaseConfig) Validate() error {
 
 func defaults() *settings {
 	return &settings{
-		Community: community.Defaults(), Points: pointsDefaults(), Welcome: welcome.Defaults(),
+		Community: community.Defaults(), Points: pointsDefaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
 		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(),
 	}
 }
@@ -56,6 +58,7 @@ func (s *settings) sections() []section {
 		{"database", "Where the data lies. Without a DSN: weilu.db in the data directory.", &s.Database},
 		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
+		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
