@@ -13,27 +13,32 @@ import (
 	"github.com/weilu-im/weilu/points"
 )
 
-// BenchmarkLedger posts earnings of a thousand members, one by one and in group
+// BenchmarkLedger posts earnings of a thousand members and of a hundred thousand, one by one and in group
 // transactions, and in turns writes the same rows by prepared statements. ratio is
 // the ledger's speed as a part of theirs.
 func BenchmarkLedger(b *testing.B) {
 	for _, dialect := range dbtest.Dialects {
-		for _, size := range []int{1, 1024} {
-			b.Run(fmt.Sprintf("%s/%d", dialect, size), func(b *testing.B) { benchmarkPost(b, dialect, size) })
+		for _, accounts := range []int{1000, 100_000} {
+			for _, size := range []int{1, 1024} {
+				b.Run(fmt.Sprintf("%s/%d-accounts/%d", dialect, accounts, size), func(b *testing.B) { benchmarkPost(b, dialect, accounts, size) })
+			}
 		}
 	}
 }
 
-func benchmarkPost(b *testing.B, dialect string, size int) {
+func benchmarkPost(b *testing.B, dialect string, accounts, size int) {
 	ledger := open(b, dbtest.Open(b, dialect, owners))
-	bare := openBare(b, dialect)
+	if err := ledger.raw(openAccounts(accounts)); err != nil {
+		b.Fatal(err)
+	}
+	bare := openBare(b, dialect, accounts)
 	var ours, theirs time.Duration
 	n := 0
 	for b.Loop() {
 		begin := time.Now()
 		err := ledger.db.Tx(ledger.ctx, func(ctx context.Context) error {
 			for i := range size {
-				if _, err := ledger.Post(ctx, earning(n+i)); err != nil {
+				if _, err := ledger.Post(ctx, earning(accounts, n+i)); err != nil {
 					return err
 				}
 			}
@@ -44,7 +49,7 @@ func benchmarkPost(b *testing.B, dialect string, size int) {
 		}
 		ours += time.Since(begin)
 		begin = time.Now()
-		bare.post(n, size)
+		bare.post(accounts, n, size)
 		theirs += time.Since(begin)
 		n += size
 	}
@@ -54,8 +59,15 @@ func benchmarkPost(b *testing.B, dialect string, size int) {
 	ledger.whole()
 }
 
-func earning(i int) points.Transfer {
-	who := fmt.Sprintf("m%d", i%1000)
+// openAccounts gives a number of members a balance row.
+func openAccounts(n int) string {
+	return fmt.Sprintf(`INSERT INTO balances (account, balance, debt)
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT 'member:m' || i, 0, 0 FROM n`, n-1)
+}
+
+// earning is the earning number i of some members. Neighbours are of members that lie apart.
+func earning(accounts, i int) points.Transfer {
+	who := fmt.Sprintf("m%d", i*7919%accounts)
 	return points.Transfer{
 		Key: fmt.Sprintf("checkin/%s/%d", who, i), From: points.Issued, To: points.Member(who),
 		Amount: 5, Reason: "签到", At: start.Add(time.Duration(i) * time.Second),
@@ -70,7 +82,7 @@ type bare struct {
 	transfer, text, update *sql.Stmt
 }
 
-func openBare(b *testing.B, dialect string) *bare {
+func openBare(b *testing.B, dialect string, accounts int) *bare {
 	dsn, ctx := dbtest.DSN(b, dialect), b.Context()
 	db, err := database.Open(ctx, database.Options{DSN: dsn})
 	if err == nil {
@@ -106,12 +118,8 @@ func openBare(b *testing.B, dialect string) *bare {
 		}
 		return stmt
 	}
-	for i := range 1000 {
-		account := string(earning(i).To)
-		_, err := conn.ExecContext(b.Context(), "INSERT INTO balances (account, balance, debt) VALUES ('"+account+"', 0, 0)")
-		if err != nil {
-			b.Fatal(err)
-		}
+	if _, err := conn.ExecContext(b.Context(), openAccounts(accounts)); err != nil {
+		b.Fatal(err)
 	}
 	insert := `INSERT INTO transfers (key, debit, credit, amount, at, cause, kind, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 	if dialect == "postgres" {
@@ -129,7 +137,7 @@ var (
 	bareDigest = strings.Repeat("0123456789abcdef", 4)
 )
 
-func (r *bare) post(from, size int) {
+func (r *bare) post(accounts, from, size int) {
 	ctx := context.Background()
 	check := func(_ sql.Result, err error) {
 		if err != nil {
@@ -138,7 +146,7 @@ func (r *bare) post(from, size int) {
 	}
 	check(r.conn.ExecContext(ctx, r.begin))
 	for i := range size {
-		t := earning(from + i)
+		t := earning(accounts, from+i)
 		id := r.insert(ctx, t.Key, string(t.From), string(t.To), t.Amount, t.At.UnixMilli(), nil, 0, bareDigest)
 		check(r.text.ExecContext(ctx, id, bareSalt, t.Reason))
 		check(r.update.ExecContext(ctx, t.Amount, string(t.To)))

@@ -10,16 +10,24 @@ import (
 // Migrations are the steps that make the ledger's tables, for SQLite and PostgreSQL. A
 // released one is never edited.
 func Migrations() []*gormigrate.Migration {
-	return []*gormigrate.Migration{{ID: "0001_ledger", Migrate: func(tx *gorm.DB) error {
+	return []*gormigrate.Migration{
+		step("0001_ledger", sqlite0001, postgres0001),
+		step("0002_unreplaced", sqlite0002, nil),
+		step("0003_earned_by", earnedBy0003, earnedBy0003),
+	}
+}
+
+func step(id string, sqlite, postgres []string) *gormigrate.Migration {
+	return &gormigrate.Migration{ID: id, Migrate: func(tx *gorm.DB) error {
 		switch name := tx.Name(); name {
 		case "sqlite":
-			return run(tx, sqlite0001)
+			return run(tx, sqlite)
 		case "postgres":
-			return run(tx, postgres0001)
+			return run(tx, postgres)
 		default:
 			return fmt.Errorf("the ledger has no tables for %s", name)
 		}
-	}}, {ID: "0003_earned_by", Migrate: func(tx *gorm.DB) error { return run(tx, earnedBy0003) }}}
+	}}
 }
 
 // earnedBy0003 finds what an account earned in a period; an index by time only made boards sort all of it.
@@ -152,4 +160,18 @@ WHERE kind = 0 AND (debit = 'issued' OR (debit >= 'budget:' AND debit < 'budget;
 	`CREATE TRIGGER transfers_not_truncated BEFORE TRUNCATE ON transfers EXECUTE FUNCTION ledger_refuses()`,
 	`CREATE TRIGGER seals_kept BEFORE UPDATE OR DELETE ON seals FOR EACH ROW EXECUTE FUNCTION ledger_refuses()`,
 	`CREATE TRIGGER seals_not_truncated BEFORE TRUNCATE ON seals EXECUTE FUNCTION ledger_refuses()`,
+}
+
+// SQLite's INSERT OR REPLACE deletes without the triggers of a DELETE. So a transfer whose key is there
+// is left out, as Post's ON CONFLICT (key) DO NOTHING has it, and one whose id is there, or the reversal of
+// whose cause, like a seal whose number or transfer is there, is refused. An id that SQLite is still to
+// choose is -1 here.
+var sqlite0002 = []string{
+	`CREATE TRIGGER transfers_no_replace BEFORE INSERT ON transfers BEGIN
+	SELECT RAISE(ABORT, 'transfers are never replaced: post a reversal') WHERE EXISTS (SELECT 1 FROM transfers WHERE id = NEW.id)
+	OR (NEW.kind = 1 AND EXISTS (SELECT 1 FROM transfers WHERE kind = 1 AND cause = NEW.cause));
+	SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM transfers WHERE key = NEW.key); END`,
+	`CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals
+WHEN EXISTS (SELECT 1 FROM seals WHERE seq = NEW.seq) OR EXISTS (SELECT 1 FROM seals WHERE transfer_id = NEW.transfer_id) BEGIN
+	SELECT RAISE(ABORT, 'seals are never replaced'); END`,
 }

@@ -237,12 +237,24 @@ func TestDatabaseRefusesToForget(t *testing.T) {
 		}
 		if b.db.Dialect() == "postgres" {
 			statements = append(statements, "TRUNCATE transfers", "TRUNCATE seals")
+		} else {
+			b.post(move("b", points.Issued, amy, 5))
+			b.reverse("b", undo("undo b"))
+			statements = append(statements,
+				"INSERT OR REPLACE INTO transfers SELECT id, 'other', debit, credit, 99, at, cause, kind, digest FROM transfers WHERE key = 'a'",
+				"REPLACE INTO transfers (key, debit, credit, amount, at, cause, kind, digest) SELECT 'other', debit, credit, 1, at, cause, kind, digest FROM transfers WHERE kind = 1",
+				"INSERT OR REPLACE INTO seals SELECT seq, 99, '' FROM seals", "INSERT OR REPLACE INTO seals SELECT 99, transfer_id, '' FROM seals")
+			if err := b.raw("INSERT OR REPLACE INTO transfers (key, debit, credit, amount, at, kind, digest) VALUES ('a', 'issued', 'member:amy', 99, 0, 0, '')"); err != nil {
+				t.Error(err) // it is left out instead
+			}
 		}
 		for _, statement := range statements {
 			if err := b.raw(statement); err == nil || !strings.Contains(err.Error(), "never") {
 				t.Errorf("%s: %v", statement, err)
 			}
 		}
+		b.has(amy, 10, 0)
+		b.seal()
 		b.whole()
 	})
 }

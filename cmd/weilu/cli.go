@@ -15,7 +15,8 @@ type CLI struct {
 	Grant       grantCmd       `cmd:"" help:"Give points to many members at once, or take them, from a file."`
 	Members     membersCmd     `cmd:"" help:"List the members."`
 	Activity    activityCmd    `cmd:"" help:"Show how lively a month was."`
-	Ledger      ledgerCmd      `cmd:"" help:"Check the points ledger."`
+	Ledger      ledgerCmd      `cmd:"" help:"Check or export the points ledger."`
+	Economy     economyCmd     `cmd:"" help:"Show where the points are and how they move."`
 	BindCode    bindCodeCmd    `cmd:"" help:"Make a new code that makes its user the owner."`
 	MoveAccount moveAccountCmd `cmd:"" help:"Make ready for another WeChat account, when the old one is lost."`
 	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`

@@ -6,7 +6,9 @@ import (
 	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
 	"github.com/weilu-im/weilu/community/earning"
+	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
+	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
@@ -23,6 +25,8 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		shop.New(db, c, s.Shop),
 		expiry.New(db, c, s.Points.expiryPoints),
 		campaign.New(c, s.Points.ConfirmAbove),
+		proof.New(db, c, s.Proof),
+		economy.New(db, c),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),

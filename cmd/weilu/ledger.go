@@ -14,6 +14,7 @@ import (
 
 type ledgerCmd struct {
 	Verify verifyCmd `cmd:"" help:"Prove that chain, sums and balances hold. Exit 1 when they don't."`
+	Export exportCmd `cmd:"" help:"Write the whole ledger as JSON Lines, for docs/verify-ledger.py and archives."`
 }
 
 type verifyCmd struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/welcome"
@@ -24,6 +25,7 @@ type settings struct {
 	Database  databaseConfig
 	Points    pointsConfig
 	Shop      shop.Config
+	Proof     proof.Config
 	Welcome   welcome.Config
 	Rules     rules.Config
 	Words     community.WordConfig
@@ -46,7 +48,7 @@ func (c databaseConfig) Validate() error {
 
 func defaults() *settings {
 	return &settings{
-		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Welcome: welcome.Defaults(),
+		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
 		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(),
 	}
 }
@@ -59,6 +61,7 @@ func (s *settings) sections() []section {
 		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
 		{"shop", "What members can redeem points for.", &s.Shop},
+		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},

@@ -100,7 +100,7 @@ func (w *wallet) history(ctx context.Context, r *bot.Request) error {
 		if reason == "" {
 			reason = r.T("history.no_reason")
 		}
-		lines = append(lines, fmt.Sprintf("%s  %+d  %s", e.At.In(w.c.Calendar.Zone()).Format("01-02 15:04"), e.Amount, reason))
+		lines = append(lines, fmt.Sprintf("%s  %+d  %s  #%d", e.At.In(w.c.Calendar.Zone()).Format("01-02 15:04"), e.Amount, reason, e.ID))
 	}
 	debts, err := w.c.Purse.Debts(ctx, member)
 	if err != nil {
