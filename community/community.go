@@ -50,8 +50,10 @@ type Community struct {
 	Words         *Words
 	Purse         *Purse
 
-	db   bot.Storage
-	opts Options
+	db         bot.Storage
+	opts       Options
+	spelling   *spelling
+	memberActs []memberAct
 }
 
 // New makes the community on its storage. Nothing is read before the first event.
@@ -77,7 +79,7 @@ func New(opts Options) (*Community, error) {
 		Contributions: NewContributions(opts.Storage),
 		Noise:         NewNoise(opts.Storage, opts.Calendar, opts.NoiseBudget),
 		Words:         words,
-		db:            opts.Storage, opts: opts,
+		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
 	c.Purse = newPurse(c.Roster, opts.Ledger)
@@ -114,6 +116,7 @@ func (c *Community) Feature() bot.Feature {
 	f.On = append(f.On, c.friendListeners()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})
 	f.Guards = map[string]bot.Guard{"asked": c.stillAsked}
+	f.Views = c.views()
 	if c.opts.KeepText > 0 {
 		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})
 	}

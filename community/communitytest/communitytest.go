@@ -22,6 +22,7 @@ type Parts struct {
 	DB        *database.DB
 	Community *community.Community
 	Ledger    *points.Ledger
+	Engine    *bot.Engine // there once the world is built
 	file      *config.File
 }
 
@@ -89,6 +90,7 @@ func BuildIn(db *database.DB, assemble func(p *Parts) []bot.Feature, adjust ...f
 		if err != nil {
 			return nil, err
 		}
+		p.Engine = engine
 		return st, st.Open(ctx, engine, p.Community)
 	}
 }

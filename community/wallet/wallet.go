@@ -32,9 +32,12 @@ func New(c *community.Community, cfg Config) bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	c.Undo.Register("wallet.grant", w.undoGrant)
+	c.ActOnMembers(bot.Manager, bot.Act{Command: "加分"})
+	c.ActOnMembers(bot.Manager, bot.Act{Command: "扣分", Grave: true})
 	return bot.Feature{
 		Name:    "wallet",
 		Locales: texts,
+		Views:   []bot.View{w.ledgerView()},
 		Commands: []bot.Command{
 			{Names: []string{"积分", "points", "我的积分"}, Help: "help.balance", Run: w.balance},
 			{Names: []string{"明细", "history", "积分明细"}, Help: "help.history", Run: w.history},
