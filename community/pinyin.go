@@ -64,11 +64,10 @@ func (s *spelling) spells(name, letters string) bool {
 				if strings.HasPrefix(reading, rest) {
 					return true
 				}
-				for _, n := range [...]int{1, 2, len(reading)} {
-					if n == 2 && (len(reading) < 2 || reading[1] != 'h') || !strings.HasPrefix(rest, reading[:n]) {
-						continue // only zh, ch and sh are initials of two letters
+				for _, n := range [...]int{1, initial(reading), len(reading)} {
+					if strings.HasPrefix(rest, reading[:n]) {
+						next |= 1 << (at + n)
 					}
-					next |= 1 << (at + n)
 				}
 			}
 			if len(readings) == 0 && rest[0] < 0x80 && rune(rest[0]) == r {
@@ -81,6 +80,14 @@ func (s *spelling) spells(name, letters string) bool {
 		used = next
 	}
 	return false
+}
+
+// initial is how many letters a reading begins with that people type for it: two of zh, ch and sh.
+func initial(reading string) int {
+	if len(reading) > 1 && reading[1] == 'h' {
+		return 2
+	}
+	return 1
 }
 
 // of are the readings of a character without tones, none where it has no pinyin.
