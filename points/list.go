@@ -105,6 +105,6 @@ func (q ListQuery) picked(ctx context.Context, d db) (sql string, args []any, er
 // rare tells whether few transfers have keys from low on and before high.
 func (d db) rare(ctx context.Context, low, high string) (bool, error) {
 	var n int64
-	err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM transfers WHERE key >= ? AND key < ? LIMIT ?) AS some`, low, high, rareRule).Scan(&n)
+	err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM transfers WHERE key >= ? AND key < ? LIMIT ?) AS found`, low, high, rareRule).Scan(&n)
 	return n < rareRule, err
 }
