@@ -115,15 +115,15 @@ func fitsState(state string, p profile) bool {
 
 // filtered is the condition that a query sets, as wide as the tables can tell it.
 func (c *Community) filtered(ctx context.Context, d *Directory, q *bot.Query) (where string, args []any, err error) {
-	// All ids of the person m.
-	const own = `(s.member_id = m.id OR s.member_id IN (SELECT alias FROM aliases WHERE member_id = m.id))`
+	// The people of stays; who has several ids may be in it by any of them.
+	const of = `m.id IN (SELECT COALESCE(a.member_id, s.member_id) FROM stays s LEFT JOIN aliases a ON a.alias = s.member_id WHERE `
 	conditions := []string{notMerged, `(m.first_seen > 0 OR EXISTS (SELECT 1 FROM aliases a JOIN members o ON o.id = a.alias WHERE a.member_id = m.id AND o.first_seen > 0))`}
 	add := func(condition string, values ...any) {
 		conditions, args = append(conditions, condition), append(args, values...)
 	}
 	switch q.Params["state"] {
 	case "present":
-		add(`EXISTS (SELECT 1 FROM stays s WHERE s.left_at = 0 AND ` + own + `)`)
+		add(of + `s.left_at = 0)`)
 	case "gone":
 		add(`(NOT EXISTS (SELECT 1 FROM stays s WHERE s.member_id = m.id AND s.left_at = 0) OR EXISTS (SELECT 1 FROM aliases a WHERE a.member_id = m.id))`)
 	case "provisional":
@@ -145,7 +145,7 @@ func (c *Community) filtered(ctx context.Context, d *Directory, q *bot.Query) (w
 		if err != nil {
 			return "", nil, err
 		}
-		add(`EXISTS (SELECT 1 FROM stays s WHERE s.group_id IN ? AND `+own+`)`, groups)
+		add(of+`s.group_id IN ?)`, groups)
 	}
 	return strings.Join(conditions, " AND "), args, nil
 }
