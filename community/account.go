@@ -115,6 +115,11 @@ func (p *Purse) Find(ctx context.Context, key string) (t points.Posting, ok bool
 	return p.ledger.Find(ctx, key)
 }
 
+// List is a part of all transfers, newest first.
+func (p *Purse) List(ctx context.Context, q points.ListQuery) ([]points.Listed, error) {
+	return p.ledger.List(ctx, q)
+}
+
 // Spend posts a transfer of a person's points; From is filled in. What their own account lacks is lent by
 // those of their other ids, and goes back as far as it can when they are split. It fails with
 // points.ErrInsufficient, and refuses somebody who spends their own while it isn't proven who they are, while it is

@@ -15,6 +15,11 @@ func (p *Purse) History(ctx context.Context, id MemberID, limit int) ([]points.E
 	if err != nil {
 		return nil, err
 	}
+	return p.history(ctx, accounts, limit)
+}
+
+// history is what moved the points of a person who has these accounts.
+func (p *Purse) history(ctx context.Context, accounts []points.Account, limit int) ([]points.Entry, error) {
 	var all []points.Entry
 	for _, account := range accounts {
 		page, found := points.Page{Limit: limit}, 0

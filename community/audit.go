@@ -93,10 +93,12 @@ func (a *Audit) recordUndo(ctx context.Context, r *bot.Request, undo undoRow) er
 type AuditFilter struct {
 	Actor        MemberID
 	Target       string
+	Actors       []MemberID // any of these ids, of one person
+	Targets      []MemberID // any of these
 	Action       string
 	Since, Until time.Time // Since is in, Until is out
 	Before       int64     // only entries with a smaller ID: the next page
-	Limit        int       // 0: 50; at most 500
+	Limit        int       // 0: 50; at most 1,001
 }
 
 // List gives the entries that pass the filter, newest first.
@@ -104,7 +106,7 @@ func (a *Audit) List(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	q := a.db.Conn(ctx).Order("id DESC").Limit(min(f.Limit, 500))
+	q := a.db.Conn(ctx).Order("id DESC").Limit(min(f.Limit, 1001))
 	where := func(wanted bool, cond string, value any) {
 		if wanted {
 			q = q.Where(cond, value)
@@ -112,6 +114,8 @@ func (a *Audit) List(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
 	}
 	where(f.Actor != "", "actor = ?", f.Actor)
 	where(f.Target != "", "target = ?", f.Target)
+	where(len(f.Actors) > 0, "actor IN ?", f.Actors)
+	where(len(f.Targets) > 0, "target IN ?", f.Targets)
 	where(f.Action != "", "action = ?", f.Action)
 	where(!f.Since.IsZero(), "at >= ?", f.Since.UnixMilli())
 	where(!f.Until.IsZero(), "at < ?", f.Until.UnixMilli())

@@ -52,8 +52,10 @@ type Community struct {
 	Earnings      *Earnings
 	Budgets       *Budgets
 
-	db   bot.Storage
-	opts Options
+	db         bot.Storage
+	opts       Options
+	spelling   *spelling
+	memberActs []memberAct
 }
 
 // New makes the community on its storage. Nothing is read before the first event.
@@ -80,7 +82,7 @@ func New(opts Options) (*Community, error) {
 		Noise:         NewNoise(opts.Storage, opts.Calendar, opts.NoiseBudget),
 		Words:         words,
 		Earnings:      &Earnings{},
-		db:            opts.Storage, opts: opts,
+		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
 	c.Purse = newPurse(c.Roster, opts.Ledger)
@@ -119,8 +121,8 @@ func (c *Community) Feature() bot.Feature {
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})
 	f.On = append(f.On, c.friendListeners()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})
-	f.Views = append(f.Views, c.freezeView())
 	f.Guards = map[string]bot.Guard{"asked": c.stillAsked}
+	f.Views = append(c.views(), c.freezeView())
 	if c.opts.KeepText > 0 {
 		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})
 	}

@@ -34,17 +34,9 @@ type Candidate struct {
 
 // Pending lists a page of those who wait to be recognised, the longest waiting first, and tells how many there are.
 func (c *Community) Pending(ctx context.Context, skip, limit int) (list []Pending, total int, err error) {
-	const waiting = ` FROM members WHERE provisional > 0 AND id NOT IN (SELECT alias FROM aliases)`
-	conn := c.db.Conn(ctx)
-	if err := conn.Raw(`SELECT COUNT(*)` + waiting).Scan(&total).Error; err != nil {
-		return nil, 0, fmt.Errorf("who waits: %w", err)
-	}
-	var rows []struct {
-		ID, Name    string
-		Provisional int64
-	}
-	if err := conn.Raw(`SELECT id, name, provisional`+waiting+` ORDER BY provisional, LENGTH(id), id LIMIT ? OFFSET ?`, limit, skip).Scan(&rows).Error; err != nil {
-		return nil, 0, fmt.Errorf("who waits: %w", err)
+	rows, total, err := c.whoWaits(ctx, skip, limit)
+	if err != nil {
+		return nil, 0, err
 	}
 	for _, row := range rows {
 		p := Pending{Member: MemberID(row.ID), Name: row.Name, Since: bot.FromMillis(row.Provisional)}
@@ -68,18 +60,8 @@ func (c *Community) pendingDetails(ctx context.Context, p *Pending) (err error) 
 		string(p.Member)).Scan(&p.Groups).Error; err != nil {
 		return err
 	}
-	var display []string
-	if err := conn.Raw(`SELECT display FROM stays WHERE member_id = ? AND display <> '' ORDER BY joined_at DESC LIMIT 1`, string(p.Member)).Scan(&display).Error; err != nil {
-		return err
-	}
-	if len(display) > 0 {
-		p.Name = display[0]
-	}
 	var found []struct{ CandidateID, Evidence string }
-	// Who was found in this login is somebody else.
-	if err := conn.Raw(`SELECT n.candidate_id, n.evidence FROM candidates n WHERE n.member_id = ? AND NOT EXISTS (
-		SELECT 1 FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id WHERE c.session <> '' AND `+live+`
-		AND COALESCE(a.member_id, c.member_id) = COALESCE((SELECT member_id FROM aliases WHERE alias = n.candidate_id), n.candidate_id))
+	if err := conn.Raw(`SELECT n.candidate_id, n.evidence FROM candidates n WHERE n.member_id = ? AND `+unfound+`
 		ORDER BY LENGTH(n.candidate_id), n.candidate_id`, string(p.Member)).Scan(&found).Error; err != nil {
 		return err
 	}
@@ -93,6 +75,10 @@ func (c *Community) pendingDetails(ctx context.Context, p *Pending) (err error) 
 	}
 	return nil
 }
+
+// unfound is the condition that a candidate n was not found in this login: who was is somebody else.
+const unfound = `NOT EXISTS (SELECT 1 FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id WHERE c.session <> '' AND ` + live + `
+	AND COALESCE(a.member_id, c.member_id) = COALESCE((SELECT member_id FROM aliases WHERE alias = n.candidate_id), n.candidate_id))`
 
 // evidences are the words of stored evidence that a catalogue has.
 var evidences = []string{"remark", "tag", "display", "nick", "avatar", "called", "attr", "missing"}
@@ -110,15 +96,15 @@ func weigh(stored string) (n int) {
 	return n
 }
 
-// evidenceIn tells stored evidence in the reader's language.
-func evidenceIn(r *bot.Request, stored string) string {
+// evidenceIn tells stored evidence in the reader's language, with the texts that t gives.
+func evidenceIn(t func(key string, kv ...any) string, stored string) string {
 	words := strings.Fields(stored)
 	for i, w := range words {
 		if slices.Contains(evidences, w) {
-			words[i] = r.T("evidence." + w)
+			words[i] = t("evidence." + w)
 		}
 	}
-	return strings.Join(words, r.T("evidence.comma"))
+	return strings.Join(words, t("evidence.comma"))
 }
 
 // pending whispers who waits to be recognised, with the commands that say who they are.
@@ -151,7 +137,7 @@ func (c *Community) pending(ctx context.Context, r *bot.Request) error {
 		lines = append(lines, r.T("pending.line", "Name", c.echo(p.Name), "ID", string(p.Member), "Groups", c.places(p.Groups),
 			"Since", p.Since.In(c.Calendar.Zone()).Format("01-02"), "Messages", p.Messages, "Points", p.Points))
 		for _, who := range p.Candidates[:min(3, len(p.Candidates))] {
-			lines = append(lines, r.T("pending.candidate", "Name", c.echo(who.Name), "Evidence", evidenceIn(r, who.Evidence),
+			lines = append(lines, r.T("pending.candidate", "Name", c.echo(who.Name), "Evidence", evidenceIn(r.T, who.Evidence),
 				"ID", string(p.Member), "Candidate", string(who.Member)))
 		}
 		if len(p.Candidates) == 0 {

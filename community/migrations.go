@@ -10,7 +10,8 @@ import (
 // Migrations makes the community's tables.
 func Migrations() []*gormigrate.Migration {
 	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
-		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations(), openingMigrations(), friendMigrations(), awayMigrations(), freezeMigrations(), budgetMigrations())...)
+		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations(), openingMigrations(), friendMigrations(), awayMigrations(),
+			freezeMigrations(), budgetMigrations(), viewMigrations())...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

@@ -22,6 +22,7 @@ type CLI struct {
 	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`
 	Points      pointsCmd      `cmd:"" help:"Show what points rules pay."`
 	Queue       queueCmd       `cmd:"" help:"Show what waits to be sent, beside a running bot."`
+	View        viewCmd        `cmd:"" help:"Show a view of a feature, beside a running bot; without a name, list them."`
 	Rebuild     rebuildCmd     `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
 	Commands    commandsCmd    `cmd:"" help:"Print the table of chat commands."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

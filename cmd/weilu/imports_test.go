@@ -90,6 +90,8 @@ var importerRules = []importerRule{
 	{[]string{"github.com/nicksnyder/go-i18n"}, []string{"bot"}, "features say r.T(key)"},
 	{[]string{"github.com/xuri/excelize"}, []string{"community"}, "only ReadTable opens what others hand in"},
 	{[]string{"github.com/petar-dambovaliev/aho-corasick"}, []string{"community"}, "only the word lists match many words"},
+	{[]string{"github.com/mozillazg/go-pinyin"}, []string{"community"}, "only the search for members spells names"},
+	{[]string{"github.com/rivo/uniseg"}, []string{"community", "cmd/weilu"}, "names are cut by what people see, and terminals are as wide as that"},
 	{[]string{"github.com/knadh/koanf"}, []string{"config"}, "only config reads configuration"},
 	{[]string{"modernc.org/sqlite", "github.com/mattn/go-sqlite3", "gorm.io/driver"}, []string{"config/database"}, "only config/database opens databases"},
 	{[]string{"github.com/jackc/pgx"}, []string{"config/database", "config/database/dbtest"}, "dbtest makes the databases that tests open"},

@@ -153,22 +153,27 @@ func checkEngine(s *settings) error {
 }
 
 // bareEngine is the engine without storage, to look at.
-func bareEngine(s *settings) (*bot.Engine, error) {
+func bareEngine(s *settings) (*bot.Engine, error) { return idleEngine(s, noStorage{}) }
+
+// idleEngine is the engine over a storage that is only read: it is asked for its commands and views.
+func idleEngine(s *settings, db bot.Storage) (*bot.Engine, error) {
 	calendar, err := s.Community.Calendar()
 	if err != nil {
 		return nil, err
 	}
-	c, err := community.New(community.Options{Calendar: calendar, Words: s.Words, Log: slog.New(slog.DiscardHandler),
-		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour})
+	c, err := community.New(community.Options{Storage: db, Calendar: calendar, Ledger: points.New(db.Conn, db.Tx), Words: s.Words,
+		Language: s.Community.Language, Bots: s.Community.Bots, NoiseBudget: s.Community.NoiseBudget,
+		Log: slog.New(slog.DiscardHandler), KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour})
 	if err != nil {
 		return nil, err
 	}
-	list := features(nil, c, s, nil)
+	pacing := bot.NewPacing(db, calendar.Zone())
+	list := features(db, c, s, pacing)
 	if err := c.Undo.Build(); err != nil {
 		return nil, err
 	}
 	return bot.New(bot.Options{
-		Storage: noStorage{}, Features: list, Observe: c.Observe, Resolve: c.Resolve,
+		Storage: db, Features: list, Observe: c.Observe, Resolve: c.Resolve, Pacing: pacing,
 		Next: schedule.Next(calendar.Zone()), Language: s.Community.Language, Texts: s.Texts, Names: s.Community.BotNames,
 	})
 }

@@ -19,12 +19,13 @@ func (f *speaking) queue(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	lines := f.summary(r, v)
-	reasons, err := f.reasons(ctx, r, v)
-	if err != nil {
-		return err
+	by := ""
+	if v.Paused != nil {
+		if by, err = f.c.Called(ctx, community.MemberID(v.Paused.By)); err != nil {
+			return err
+		}
 	}
-	lines = append(lines, reasons...)
+	lines := append(f.summary(r, v), f.reasons(r.T, v, by)...)
 	if r.Actor.Group != "" {
 		f.answer(r, strings.Join(append(lines, r.T("queue.more")), "\n"))
 		return nil
@@ -40,7 +41,7 @@ func (f *speaking) queue(ctx context.Context, r *bot.Request) error {
 func (f *speaking) summary(r *bot.Request, v bot.QueueView) []string {
 	lines := []string{r.T("queue.empty")}
 	if v.Waiting > 0 {
-		lines[0] = r.T("queue.title", "N", v.Waiting, "Age", age(r, v.At.Sub(v.Oldest)))
+		lines[0] = r.T("queue.title", "N", v.Waiting, "Age", age(r.T, v.At.Sub(v.Oldest)))
 	}
 	if v.Later > 0 {
 		lines = append(lines, r.T("queue.later", "N", v.Later))
@@ -48,29 +49,25 @@ func (f *speaking) summary(r *bot.Request, v bot.QueueView) []string {
 	return lines
 }
 
-// reasons tells what is waited for.
-func (f *speaking) reasons(ctx context.Context, r *bot.Request, v bot.QueueView) (lines []string, err error) {
+// reasons tells what is waited for, with the texts that say gives; by is what the one is called who paused.
+func (f *speaking) reasons(say func(key string, kv ...any) string, v bot.QueueView, by string) (lines []string) {
 	if p := v.Paused; p != nil {
-		who, err := f.c.Person(ctx, community.MemberID(p.By))
-		if err != nil {
-			return nil, err
-		}
 		key := "wait.paused"
 		if !p.Until.IsZero() {
 			key = "wait.paused_until"
 		}
-		lines = append(lines, r.T(key, "Name", f.c.Words.ScreenName(who.Name), "Since", f.clock(p.Since, v.At), "Until", f.clock(p.Until, v.At)))
+		lines = append(lines, say(key, "Name", by, "Since", f.clock(p.Since, v.At), "Until", f.clock(p.Until, v.At)))
 	}
 	for _, t := range v.Transports {
 		waits := v.Waiting > 0 && t.Wait != bot.NoWait || t.Wait == bot.WaitLimited || t.Wait == bot.WaitDown
 		if waits {
-			lines = append(lines, r.T("wait."+string(t.Wait), "Transport", t.Name, "Until", f.clock(t.Until, v.At), "Times", t.Times))
+			lines = append(lines, say("wait."+string(t.Wait), "Transport", t.Name, "Until", f.clock(t.Until, v.At), "Times", t.Times))
 		}
 		if v.Waiting > 0 && !t.Night.IsZero() {
-			lines = append(lines, r.T("wait.quiet", "Transport", t.Name, "Until", f.clock(t.Night, v.At)))
+			lines = append(lines, say("wait.quiet", "Transport", t.Name, "Until", f.clock(t.Night, v.At)))
 		}
 	}
-	return lines, nil
+	return lines
 }
 
 // details tells what waits for whom, how much was said, and what was not.
@@ -91,7 +88,7 @@ func (f *speaking) details(ctx context.Context, r *bot.Request, v bot.QueueView)
 			}
 			name = f.c.Words.ScreenName(place.Name)
 		}
-		lines = append(lines, r.T("queue.group", "Name", name, "N", g.Waiting, "Age", age(r, v.At.Sub(g.Oldest))))
+		lines = append(lines, r.T("queue.group", "Name", name, "N", g.Waiting, "Age", age(r.T, v.At.Sub(g.Oldest))))
 	}
 	if more := len(v.Groups) - groupsShown; more > 0 {
 		lines = append(lines, r.T("queue.groups_more", "N", more))
@@ -117,12 +114,12 @@ func share(s bot.Share) string {
 }
 
 // age is how long something has waited, in the largest unit that fits.
-func age(r *bot.Request, d time.Duration) string {
+func age(say func(key string, kv ...any) string, d time.Duration) string {
 	switch d = max(d, 0); {
 	case d < time.Minute:
-		return r.T("age.seconds", "N", int(d.Seconds()))
+		return say("age.seconds", "N", int(d.Seconds()))
 	case d < time.Hour:
-		return r.T("age.minutes", "N", int(d.Minutes()))
+		return say("age.minutes", "N", int(d.Minutes()))
 	}
-	return r.T("age.hours", "N", int(d.Hours()))
+	return say("age.hours", "N", int(d.Hours()))
 }

@@ -36,8 +36,10 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Undo.Register("wallet.grant", w.undoGrant)
 	c.Undo.Register("wallet.bulk", w.undoBulk)
 	c.Undo.Register("wallet.gift", w.undoGift)
+	c.ActOnMembers(bot.Manager, bot.Act{Command: "加分"})
+	c.ActOnMembers(bot.Manager, bot.Act{Command: "扣分", Grave: true})
 	f := bot.Feature{
-		Name: "wallet", Locales: texts, Migrations: migrations(), Views: w.views(),
+		Name: "wallet", Locales: texts, Migrations: migrations(), Views: append(w.views(), w.ledgerView()),
 		Commands: []bot.Command{
 			{Names: []string{"积分", "points", "我的积分"}, Help: "help.balance", Run: w.balance},
 			{Names: []string{"明细", "history", "积分明细"}, Help: "help.history", Run: w.history},
