@@ -70,7 +70,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, err)
 		return
 	}
-	p.Title, p.At = a.Label, "commands"
+	p.Title, p.At = a.Label, belongs(a.Back)
 	p.show(w, http.StatusOK, "answer", answersOf(text, said, a.Back))
 }
 

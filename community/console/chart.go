@@ -22,6 +22,9 @@ const (
 // mostBars is how many places a chart has at the most to be drawn with bars.
 const mostBars = 16
 
+// widestBar is how wide a bar is at the most.
+const widestBar = 56.0
+
 // colours is how many series can be told apart.
 const colours = 6
 
@@ -94,13 +97,14 @@ func draw(chart bot.Chart, id string) drawing {
 			d.Lines = append(d.Lines, lineOf(colour, series.Name, chart.Labels, values, middle, y))
 			continue
 		}
-		one := wide * 0.7 / float64(len(chart.Series))
+		all := min(wide*0.7, widestBar*float64(len(chart.Series)))
+		one := all / float64(len(chart.Series))
 		for i, v := range values {
 			if !drawable(v) {
 				continue
 			}
 			top, zero := y(max(v, 0)), y(min(v, 0))
-			d.Bars = append(d.Bars, bar{colour, unit(middle(i) - wide*0.35 + float64(s)*one), unit(top), unit(max(1, one-2)), unit(max(0, zero-top)),
+			d.Bars = append(d.Bars, bar{colour, unit(middle(i) - all/2 + float64(s)*one), unit(top), unit(max(1, one-2)), unit(max(0, zero-top)),
 				tip(chart.Labels[i], series.Name, v)})
 		}
 	}

@@ -66,11 +66,18 @@ func (c *Console) form(w http.ResponseWriter, r *http.Request) {
 
 func (c *Console) showForm(w http.ResponseWriter, r *http.Request, status int, a asking) {
 	p := c.newPage(r)
-	p.Title, p.At = a.Label, "commands"
-	if strings.HasPrefix(a.Back, "/v/") {
-		p.At, _, _ = strings.Cut(strings.TrimPrefix(a.Back, "/v/"), "?")
-	}
+	p.Title, p.At = a.Label, belongs(a.Back)
 	p.show(w, status, "form", a)
+}
+
+// belongs is the part of the navigation that a page which leads back belongs to.
+func belongs(back string) string {
+	view, ok := strings.CutPrefix(back, "/v/")
+	if !ok {
+		return "commands"
+	}
+	view, _, _ = strings.Cut(view, "?")
+	return view
 }
 
 // mostFound is how many people are offered where several are called so.

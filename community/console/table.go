@@ -29,6 +29,7 @@ type cell struct {
 	Title   string // of its column, for narrow screens
 	URL     string // where it leads
 	Numbers bool
+	When    bool // it is an instant
 }
 
 // actLink is a command as a button: where nothing more needs to be known, it is given at once.
@@ -88,6 +89,7 @@ func (l *links) table(t bot.Table, view string, q bot.Query) table {
 
 func (l *links) cell(from bot.Cell, column bot.Column) cell {
 	out := cell{Text: from.Text, Title: column.Title, Numbers: column.Numbers}
+	_, out.When = from.Value.(time.Time)
 	if out.Text == "" {
 		out.Text = l.print(from.Value)
 	}
