@@ -55,3 +55,16 @@ func Lookup(ctx context.Context, db bot.Storage, words string, most int) (found 
 	}
 	return found, rows.Err()
 }
+
+// AnOwner is the owner, the first of several; ok is false where there is none yet.
+func AnOwner(ctx context.Context, db bot.Storage) (id MemberID, ok bool, err error) {
+	err = db.Conn(ctx).Raw(`SELECT id FROM members WHERE role = ? AND id NOT IN (SELECT alias FROM aliases) ORDER BY LENGTH(id), id LIMIT 1`,
+		int(bot.Owner)).Row().Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("the owner: %w", err)
+	}
+	return id, true, nil
+}

@@ -45,6 +45,9 @@ func TestPeopleAreLookedUpByWhatTheyAreCalled(t *testing.T) {
 		if p, _, _ := community.ReadPerson(t.Context(), db, "m4"); p.ID != "m2" || p.Role != bot.Member {
 			t.Errorf("who was merged away has the role of their person: %+v", p)
 		}
+		if id, ok, err := community.AnOwner(t.Context(), db); id != "m1" || !ok || err != nil {
+			t.Errorf("the owner is %s, %v, %v", id, ok, err)
+		}
 		if _, ok, err := community.ReadPerson(t.Context(), db, "m99"); ok || err != nil {
 			t.Errorf("nobody stands: %v, %v", ok, err)
 		}

@@ -16,6 +16,7 @@ type CLI struct {
 	Activity    activityCmd    `cmd:"" help:"Show how lively a month was."`
 	Ledger      ledgerCmd      `cmd:"" help:"Check the points ledger."`
 	BindCode    bindCodeCmd    `cmd:"" help:"Make a new code that makes its user the owner."`
+	LoginLink   loginLinkCmd   `cmd:"" help:"Make a link that opens the managers' pages once, beside a running bot."`
 	MoveAccount moveAccountCmd `cmd:"" help:"Make ready for another WeChat account, when the old one is lost."`
 	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`
 	Queue       queueCmd       `cmd:"" help:"Show what waits to be sent, beside a running bot."`

@@ -4,6 +4,7 @@ import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/checkin"
+	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/speaking"
 	"github.com/weilu-im/weilu/community/wallet"
@@ -18,6 +19,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
+		console.Feature(db, c, s.Console.Address),
 		c.Feature(),
 	}
 }

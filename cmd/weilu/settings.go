@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
@@ -27,6 +28,7 @@ type settings struct {
 	Words     community.WordConfig
 	Texts     map[string]string
 	WeChat    wechatConfig
+	Console   console.Config
 }
 
 // databaseConfig is the section database.
@@ -45,7 +47,7 @@ func (c databaseConfig) Validate() error {
 func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(), Points: pointsDefaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(),
+		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
 	}
 }
 
@@ -55,6 +57,7 @@ func (s *settings) sections() []section {
 		{"community", "Who the community is, and how its time runs.", &s.Community},
 		{"database", "Where the data lies. Without a DSN: weilu.db in the data directory.", &s.Database},
 		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
+		{"console", "The web pages for managers.", &s.Console},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"rules", "The rules that 公约 shows.", &s.Rules},

@@ -99,6 +99,9 @@ func TestSomebodyIsFoundByName(t *testing.T) {
 	if h.balance("m6") != 10 || h.balance("m5") != 0 {
 		t.Errorf("%d and %d points", h.balance("m5"), h.balance("m6"))
 	}
+	// Who changes their mind after choosing means the new name.
+	_, body = v.run(url.Values{"c": {"加分"}, "f0": {"小明"}, "f0id": {"m6"}, "f1": {"1"}})
+	contains(t, body, "已给 小明 加 1 分")
 	_, body = v.run(url.Values{"c": {"加分"}, "f0": {"查无此人"}, "f1": {"10"}})
 	contains(t, body, "没有找到这个人")
 	_, body = v.run(url.Values{"c": {"加分"}, "f0": {"img"}, "f1": {"10"}})

@@ -36,7 +36,7 @@ func (c Config) Validate() error {
 }
 
 // Address is what links begin with; empty where the pages are off.
-func (c Config) Address() string {
+func (c *Config) Address() string {
 	switch {
 	case c.Listen == "":
 		return ""

@@ -43,12 +43,9 @@ type Options struct {
 	ReadTable func(io.Reader) ([][]string, error)
 	// Visitor is who everybody that opens the console is, without logging in: for a demo. nil: nobody.
 	Visitor func(ctx context.Context) (member string, err error)
-	Home    Link // where the pages lead back to; may be empty
+	Chats   string // where the chats of a demo are, to lead back to; may be empty
 	Log     *slog.Logger
 }
-
-// Link is a way to another page of this program.
-type Link struct{ Title, URL string }
 
 // Status is how the bot fares.
 type Status struct {

@@ -15,8 +15,9 @@ var locales embed.FS
 // featureName is whose texts the pages are made of.
 const featureName = "console"
 
-// Feature is how managers get to the console from a chat. address is what links begin with; empty: it is off.
-func Feature(db bot.Storage, c *community.Community, address string) bot.Feature {
+// Feature is how managers get to the console from a chat. address tells what links begin with; empty: it is off.
+// Its answer stays the same once events are handled.
+func Feature(db bot.Storage, c *community.Community, address func() string) bot.Feature {
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
@@ -26,7 +27,7 @@ func Feature(db bot.Storage, c *community.Community, address string) bot.Feature
 		Commands: []bot.Command{{
 			Names: []string{"后台", "console"}, Help: "help.console", Role: bot.Moderator, Where: bot.InPrivate,
 			Run: func(ctx context.Context, r *bot.Request) error {
-				if address == "" {
+				if address() == "" {
 					return r.Refuse("link.off")
 				}
 				token, err := NewLink(ctx, db, community.MemberID(r.Actor.Member), r.At)
@@ -36,7 +37,7 @@ func Feature(db bot.Storage, c *community.Community, address string) bot.Feature
 				if err := c.Audit.Record(ctx, r, "console.link", r.Actor.Member, nil); err != nil {
 					return err
 				}
-				r.Send(bot.Outgoing{Member: r.Actor.Member, Text: r.T("link.done", "Link", LoginURL(address, token)), Priority: bot.Answer, Secret: true})
+				r.Send(bot.Outgoing{Member: r.Actor.Member, Text: r.T("link.done", "Link", LoginURL(address(), token)), Priority: bot.Answer, Secret: true})
 				return nil
 			},
 		}},

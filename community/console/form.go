@@ -95,15 +95,15 @@ func (c *Console) fill(r *http.Request, a *asking, p *page) (ok bool, err error)
 		if f.Kind != memberField || f.Value == "" {
 			continue
 		}
-		if chosen := r.PostForm.Get(f.Name + "id"); isMember(chosen) {
+		f.People, err = c.people(r, f.Value)
+		if chosen := r.PostForm.Get(f.Name + "id"); slices.ContainsFunc(f.People, func(p choice) bool { return p.Value == chosen }) {
 			f.Value = chosen
 		}
-		f.People, err = c.people(r, f.Value)
 		switch {
 		case err != nil:
 			return false, err
 		case isMember(f.Value):
-			f.Value = bot.Fold(f.Value)
+			f.Value, f.People = bot.Fold(f.Value), nil
 		case len(f.People) == 1:
 			f.Value, f.People = f.People[0].Value, nil
 		case len(f.People) == 0:

@@ -84,8 +84,8 @@ func (p *page) Community() string {
 	return p.T("brand")
 }
 
-// Home is where the pages lead back to.
-func (p *page) Home() Link { return p.console.opts.Home }
+// Chats is where the chats of a demo are.
+func (p *page) Chats() string { return p.console.opts.Chats }
 
 // Visiting tells whether anybody may come in.
 func (p *page) Visiting() bool { return p.console.opts.Visitor != nil }

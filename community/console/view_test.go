@@ -93,7 +93,7 @@ func TestTheOverviewTellsHowTheBotFares(t *testing.T) {
 func TestTheConsoleLivesUnderAPath(t *testing.T) {
 	h := build(t, "sqlite", func(o *console.Options) {
 		o.URL, o.Hosts, o.Visitor = "https://example.org/console", nil, owner
-		o.Home = console.Link{Title: "群聊", URL: "../"}
+		o.Chats = "../"
 	})
 	v := h.stranger()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.srv.URL+"/console/login", nil)
@@ -103,7 +103,7 @@ func TestTheConsoleLivesUnderAPath(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatal(status, body)
 	}
-	contains(t, body, `href="/console/static/base.css"`, `action="/console/visit"`, "群聊")
+	contains(t, body, `href="/console/static/base.css"`, `action="/console/visit"`, `href="../"`)
 	for _, attr := range []string{`href="/`, `action="/`, `src="/`} {
 		if n, m := strings.Count(body, attr), strings.Count(body, attr+"console/"); n != m {
 			t.Errorf("%d of %d %s… leave the path", n-m, n, attr)
