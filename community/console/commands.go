@@ -38,9 +38,7 @@ func (c *Console) commands(w http.ResponseWriter, r *http.Request) {
 		g := &(*list)[len(*list)-1]
 		e := commandEntry{Usage: o.Usage, Role: c.opts.Engine.Text(p.Reader.Lang, "help", "role."+o.Role.String())}
 		e.asking = asking{Command: o.Names[0], Label: o.Names[0], Help: o.Help, Table: o.Table, Back: "/commands"}
-		if !o.Table {
-			e.Fields = fieldsOf(o.Usage, "")
-		}
+		e.Fields = fieldsFor(o, "")
 		g.Commands = append(g.Commands, e)
 	}
 	p.show(w, http.StatusOK, "commands", body)

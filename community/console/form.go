@@ -48,10 +48,17 @@ func (c *Console) asks(who reader, values url.Values) (asking, bool) {
 	if a.Label == "" || len(a.Label) > 100 {
 		a.Label = a.Command
 	}
-	if !a.Table {
-		a.Fields = fieldsOf(o.Usage, args)
-	}
+	a.Fields = fieldsFor(o, args)
 	return a, true
+}
+
+// fieldsFor are what is asked for with a command. Beside a file everything may be left out.
+func fieldsFor(o bot.Offer, args string) []field {
+	fields := fieldsOf(o.Usage, args)
+	for i := range fields {
+		fields[i].Optional = fields[i].Optional || o.Table
+	}
+	return fields
 }
 
 // form asks for what a command still needs.

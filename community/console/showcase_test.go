@@ -57,7 +57,7 @@ func goods(_ context.Context, q *bot.Query) (bot.Page, error) {
 	}
 	page.Charts = []bot.Chart{
 		{Title: "每天发出和花掉的积分", Labels: days, Series: []bot.Series{{Name: "发出", Values: earned}, {Name: "花掉", Values: spent}}},
-		{Title: "各类商品", Labels: []string{"茶", "壶", "杯", "券", "周边"}, Series: []bot.Series{{Name: "件数", Values: []float64{42, 17, 33, 25, math.NaN()}}}},
+		{Title: "各类商品", Labels: []string{"茶", "壶", "杯", "券", "周边"}, Series: []bot.Series{{Name: "件数", Values: []float64{42, 17, 33, 25, 9}}}},
 	}
 	t := bot.Table{Key: "goods", Title: "商品", Columns: []bot.Column{{Key: "name", Title: "名称"}, {Key: "who", Title: "谁上架的"}, {Key: "price", Title: "积分", Numbers: true}, {Key: "stock", Title: "库存", Numbers: true}, {Key: "at", Title: "上架时间"}}}
 	names := []string{"凤凰单丛·蜜兰香 50 克", `<script>alert("x")</script>`, "手绘品茗杯一对", "九折券", "=HYPERLINK(1)"}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -17,6 +18,7 @@ type table struct {
 	Acts    bool // some row has acts
 	Rows    []row
 	Next    string
+	CSV     string // all of it as a file
 }
 
 type row struct {
@@ -62,6 +64,9 @@ func (l *links) page(body *viewBody, offer bot.ViewOffer, read bot.Page, q bot.Q
 	if q.After != "" {
 		body.First = l.view(offer.Name, q.Params)
 	}
+	if len(body.Figures)+len(body.Tables) > 0 {
+		body.JSON = l.with(offer.Name, q.Params, "format", "json", "after", q.After)
+	}
 }
 
 func (l *links) table(t bot.Table, view string, q bot.Query) table {
@@ -78,13 +83,21 @@ func (l *links) table(t bot.Table, view string, q bot.Query) table {
 		out.Rows = append(out.Rows, shown)
 	}
 	if t.Next != "" {
-		next := map[string]string{"after": t.Next}
-		for k, v := range q.Params {
-			next[k] = v
-		}
-		out.Next = l.view(view, next)
+		out.Next = l.with(view, q.Params, "after", t.Next)
+	}
+	if len(t.Rows) > 0 {
+		out.CSV = l.with(view, q.Params, "format", "csv", "table", t.Key)
 	}
 	return out
+}
+
+// with is a view with its parameters and more.
+func (l *links) with(view string, params map[string]string, more ...string) string {
+	all := maps.Clone(params)
+	for i := 0; i+1 < len(more); i += 2 {
+		all[more[i]] = more[i+1]
+	}
+	return l.view(view, all)
 }
 
 func (l *links) cell(from bot.Cell, column bot.Column) cell {
@@ -141,10 +154,10 @@ func (l *links) ref(ref bot.ViewRef) string {
 	return ""
 }
 
-// member leads to a member: to the first view that asks for one before anything else.
+// member leads to a member: to the first view that asks for one and nothing else.
 func (l *links) member(id string) string {
 	for _, o := range l.offers {
-		if len(o.Params) > 0 && o.Params[0].Kind == bot.MemberID {
+		if len(o.Params) == 1 && o.Params[0].Kind == bot.MemberID {
 			return l.view(o.Name, map[string]string{o.Params[0].Name: id})
 		}
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -36,26 +37,34 @@ type choice struct{ Value, Text string }
 // fieldsOf reads a command's usage, "@谁 数量 原因", as fields. What args hold already is not asked for: word for
 // word they stand for the first words of the usage.
 func fieldsOf(usage, args string) []field {
-	words := strings.Fields(usage)
-	words = words[min(len(words), len(strings.Fields(args))):]
-	fields := make([]field, 0, len(words))
-	for i, w := range words {
-		fields = append(fields, fieldOf(w, fmt.Sprintf("f%d", i)))
+	var fields []field
+	for _, w := range argument.FindAllString(aside.ReplaceAllString(usage, ""), -1) {
+		fields = append(fields, fieldOf(w))
 	}
 	for i := range fields {
 		switch f := &fields[i]; {
 		case f.Kind != textField:
-		case i+1 < len(fields) && fields[i+1].Kind == memberField && (i > 0 && fields[i-1].Kind == memberField || i == 0 && args != ""):
+		case i > 0 && i+1 < len(fields) && fields[i-1].Kind == memberField && fields[i+1].Kind == memberField:
 			f.Kind, f.Value = literalField, f.Label
 		case i+1 == len(fields):
 			f.Kind = restField
 		}
 	}
+	fields = fields[min(len(fields), len(strings.Fields(args))):]
+	for i := range fields {
+		fields[i].Name = fmt.Sprintf("f%d", i)
+	}
 	return fields
 }
 
-func fieldOf(word, name string) field {
-	f := field{Name: name, Label: word, Kind: textField}
+// argument is one of a usage: a word, or words in square brackets.
+var argument = regexp.MustCompile(`\[[^\]]*\]|\S+`)
+
+// aside is what a usage says about its arguments, in brackets: 原因（下面每行一位：@谁 数量）.
+var aside = regexp.MustCompile(`（[^）]*[\s：][^）]*）|\([^)]*[\s:][^)]*\)`)
+
+func fieldOf(word string) field {
+	f := field{Label: word, Kind: textField}
 	for _, pair := range [...][2]string{{"[", "]"}, {"［", "］"}, {"（", "）"}} {
 		if in, ok := strings.CutPrefix(word, pair[0]); ok && strings.HasSuffix(in, pair[1]) {
 			f.Label, f.Optional = strings.TrimSuffix(in, pair[1]), true
@@ -74,8 +83,8 @@ func fieldOf(word, name string) field {
 }
 
 // amounts are the words that usages have for a number.
-var amounts = map[string]bool{"数量": true, "积分": true, "分数": true, "分": true, "价格": true, "库存": true, "页码": true, "天数": true, "次数": true,
-	"amount": true, "points": true, "n": true, "price": true, "stock": true, "page": true, "days": true}
+var amounts = map[string]bool{"数量": true, "积分": true, "数额": true, "预算": true, "分数": true, "分": true, "价格": true, "库存": true, "页码": true, "天数": true, "次数": true,
+	"amount": true, "points": true, "n": true, "budget": true, "price": true, "stock": true, "page": true, "days": true}
 
 // line is the command as it is given: its name, what was known and what the fields hold.
 func line(command, args string, fields []field) string {

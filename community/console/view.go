@@ -20,6 +20,7 @@ type viewBody struct {
 	Charts  []drawing
 	Tables  []table
 	First   string // the first page, where this is another
+	JSON    string // the same for programs
 	Limited bool   // it was asked for with parameters
 }
 
@@ -68,6 +69,10 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) {
 		q.Params[o.Name] = f.Value
 		body.Limited = body.Limited || asked.Get(o.Name) != ""
 		body.Params = append(body.Params, f)
+	}
+	if asked.Has("format") {
+		c.download(w, r, name, q)
+		return
 	}
 	read, err := c.opts.Engine.View(r.Context(), name, q)
 	if err != nil {

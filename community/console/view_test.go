@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -34,6 +35,34 @@ func TestAViewIsAPage(t *testing.T) {
 			t.Error(status)
 		}
 	})
+}
+
+func TestAViewIsDownloaded(t *testing.T) {
+	h := build(t, "sqlite", nil)
+	v := h.as("m2")
+	_, body := v.get("/v/showcase.goods")
+	contains(t, body, "/v/showcase.goods?format=csv&amp;table=goods", "format=json")
+	_, file := v.get("/v/showcase.goods?format=csv&table=goods&after=2")
+	if !strings.HasPrefix(file, "\ufeff名称,谁上架的,积分,库存,上架时间\n") || strings.Contains(file, "\n=HYPERLINK") || !strings.Contains(file, "凤凰单丛") || !strings.Contains(file, "HYPERLINK") {
+		t.Error(file)
+	}
+	_, file = v.get("/v/showcase.goods?format=json")
+	var page struct {
+		Figures map[string]any
+		Tables  map[string][]map[string]any
+	}
+	h.must(json.Unmarshal([]byte(file), &page))
+	if page.Figures["sold"] != 128.0 || page.Tables["goods"][1]["price"] != 200.0 {
+		t.Error(file)
+	}
+	for _, path := range []string{"/v/showcase.goods?format=xml", "/v/showcase.goods?format=csv&table=none", "/v/none?format=csv"} {
+		if status, _ := v.get(path); status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	if status, _ := h.as("m3").get("/v/showcase.member?format=json"); status != http.StatusNotFound {
+		t.Errorf("a moderator downloads a page of managers: %d", status)
+	}
 }
 
 func TestARowsButtonGivesItsCommand(t *testing.T) {
