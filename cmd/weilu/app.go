@@ -25,6 +25,7 @@ import (
 // app is the program put together: what run, demo, import and replay have in common.
 type app struct {
 	settings  *settings
+	dir       string // the data directory
 	log       *slog.Logger
 	db        *database.DB
 	community *community.Community
@@ -77,7 +78,7 @@ func (g *Globals) openWriter(ctx context.Context, opts openOptions) (*app, error
 	if err != nil {
 		return nil, errors.Join(err, release())
 	}
-	a.release = slices.Insert(a.release, 0, release)
+	a.dir, a.release = g.Data, slices.Insert(a.release, 0, release)
 	return a, nil
 }
 

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -25,7 +28,8 @@ func (a *app) listenConsole(ctx context.Context) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", cfg.Listen)
 	if err == nil {
-		return l, nil
+		cfg.Listen = l.Addr().String() // a port of 0 is one now
+		return l, a.noteConsole(cfg.Address())
 	}
 	if cfg.Listen != console.DefaultListen {
 		return nil, fmt.Errorf("console.listen: %s can't be listened on: %w", cfg.Listen, err)
@@ -36,7 +40,29 @@ func (a *app) listenConsole(ctx context.Context) (net.Listener, error) {
 	}
 	a.log.Warn("the console's address is taken, so a free port is used; console.listen chooses another", "taken", cfg.Listen, "console", free.Addr().String())
 	cfg.Listen = free.Addr().String()
-	return free, nil
+	return free, a.noteConsole(cfg.Address())
+}
+
+// consoleNote is the file of the data directory that says where the console of the running bot is.
+const consoleNote = "console-address"
+
+// noteConsole writes down where the console is, for weilu login-link, until the program ends.
+func (a *app) noteConsole(address string) error {
+	file := filepath.Join(a.dir, consoleNote)
+	a.release = append(a.release, func() error { return ignore(os.Remove(file), fs.ErrNotExist) })
+	if err := os.WriteFile(file, []byte(address+"\n"), 0o600); err != nil {
+		return fmt.Errorf("note the console's address: %w", err)
+	}
+	return nil
+}
+
+// consoleAddress is where the console of the running bot is, and where none runs, where it would be.
+func (g *Globals) consoleAddress(s *settings) string {
+	noted, err := os.ReadFile(filepath.Join(g.Data, consoleNote))
+	if err != nil || s.Console.Listen == "" {
+		return s.Console.Address()
+	}
+	return strings.TrimSpace(string(noted))
 }
 
 // pages are the managers' pages of a transport that runs.

@@ -60,6 +60,7 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, d.app.seal(context.WithoutCancel(ctx)))
 }
 
+// ignore is err, unless it is harmless.
 func ignore(err, harmless error) error {
 	if errors.Is(err, harmless) {
 		return nil

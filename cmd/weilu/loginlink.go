@@ -25,7 +25,7 @@ func (cmd *loginLinkCmd) Run(ctx context.Context, g *Globals) error {
 	if err := reader.Close(); err != nil {
 		return err
 	}
-	address := s.Console.Address()
+	address := g.consoleAddress(s)
 	if address == "" {
 		return errors.New("the console is off: console.listen is empty")
 	}

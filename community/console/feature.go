@@ -30,7 +30,7 @@ func Feature(db bot.Storage, c *community.Community, address func() string) bot.
 				if address() == "" {
 					return r.Refuse("link.off")
 				}
-				token, err := NewLink(ctx, db, community.MemberID(r.Actor.Member), r.At)
+				token, err := linkOf(ctx, r, db)
 				if err != nil {
 					return err
 				}
