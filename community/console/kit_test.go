@@ -33,7 +33,6 @@ type house struct {
 	c      *community.Community
 	engine *bot.Engine
 	ledger *points.Ledger
-	log    strings.Builder
 
 	mu   sync.Mutex // guards what follows
 	now  time.Time  // the community's time

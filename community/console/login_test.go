@@ -95,6 +95,12 @@ func TestOnlyTheTeamComesIn(t *testing.T) {
 	each(t, func(h *house) {
 		if status, body := h.stranger().post("/login/"+h.link("m4"), nil); status != http.StatusForbidden {
 			t.Errorf("a member: %d %s", status, body)
+		} else {
+			contains(t, body, "这里只有管理团队能进")
+		}
+		var sessions int64
+		if h.must(h.db.Conn(t.Context()).Table("console_sessions").Count(&sessions).Error); sessions != 0 {
+			t.Errorf("%d sessions", sessions)
 		}
 		for _, path := range []string{"/", "/v/showcase.goods", "/commands", "/do?c=%E5%8A%A0%E5%88%86", "/code.png"} {
 			status, body := h.stranger().get(path)
