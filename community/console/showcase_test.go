@@ -70,6 +70,7 @@ func goods(_ context.Context, q *bot.Query) (bot.Page, error) {
 		t.Rows = append(t.Rows, bot.Row{Key: id, Cells: []bot.Cell{{Text: names[i]}, {Text: people[3+i%4], Member: "m4"}, {Value: int64(100 * (i + 1))}, {Value: int64(7 * i)}, {Value: noon}},
 			Acts: []bot.Act{{Command: "上架", Args: id, Label: "补货"}, {Command: "加分", Args: "m4", Label: "送分"}, {Command: "清空", Grave: true, Label: "下架"}}})
 	}
+	t.Rows[2].Acts = append(t.Rows[2].Acts, bot.Act{Command: "扣分", Args: "m4", Grave: true})
 	if from == 0 {
 		t.Next = "2"
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
 )
@@ -32,6 +33,7 @@ type cell struct {
 	URL     string // where it leads
 	Numbers bool
 	When    bool // it is an instant
+	Long    bool // it needs room
 }
 
 // actLink is a command as a button: where nothing more needs to be known, it is given at once.
@@ -53,7 +55,8 @@ type links struct {
 func (l *links) page(body *viewBody, offer bot.ViewOffer, read bot.Page, q bot.Query) {
 	body.Note, body.Acts = read.Note, l.acts(offer.Acts)
 	for _, f := range read.Figures {
-		body.Figures = append(body.Figures, figure{f.Title, f.Note, l.cell(f.Cell, bot.Column{})})
+		shown := l.cell(f.Cell, bot.Column{})
+		body.Figures = append(body.Figures, figure{f.Title, f.Note, shown, utf8.RuneCountInString(shown.Text) > mostDigits})
 	}
 	for i, chart := range read.Charts {
 		body.Charts = append(body.Charts, draw(chart, fmt.Sprintf("chart%d", i)))
@@ -106,6 +109,7 @@ func (l *links) cell(from bot.Cell, column bot.Column) cell {
 	if out.Text == "" {
 		out.Text = l.print(from.Value)
 	}
+	out.Long = utf8.RuneCountInString(out.Text) > mostDigits
 	switch {
 	case from.Link != nil:
 		out.URL = l.ref(*from.Link)

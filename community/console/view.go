@@ -44,7 +44,11 @@ type link struct{ Text, URL string }
 type figure struct {
 	Title, Note string
 	Cell        cell
+	Words       bool // it is no number, but words that need room
 }
+
+// mostDigits is how many characters of a figure are printed large.
+const mostDigits = 9
 
 // view shows one view of a feature.
 func (c *Console) view(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ func TestAViewIsAPage(t *testing.T) {
 		contains(t, body, "<h1 dir=\"auto\">商品</h1>", "查询：壶|month", "本月兑换", ">128<", "比上月多 12 件", "37.5%",
 			`<option value="month" selected>本月</option>`, `type="month"`, `value="2026-10"`, `type="date"`,
 			"<svg", "<title id=\"chart0t\">每天发出和花掉的积分</title>", "<desc", "polyline", "<rect class=\"bar c0\"",
-			"2026-11-02 12:00", `data-label="积分"`, `class="when"`, `href="/v/showcase.member?id=m4"`, "导入文件", "补货", "下一页",
+			"2026-11-02 12:00", `data-label="积分"`, `class="when"`, `<details class="more">`, `href="/v/showcase.member?id=m4"`, "导入文件", "补货", "下一页",
 			"&lt;script&gt;", "&lt;img src=x")
 		lacks(t, body, "<script>alert", "<img src=x", "没有这个", "NaN", "style=")
 		contains(t, body, `href="/v/showcase.goods?after=2&amp;month=2026-10&amp;period=month&amp;q=%E5%A3%B6"`)
