@@ -14,6 +14,7 @@ type Options struct {
 	BotName string         // what the bot is called; empty: 围炉
 	Clock   Clock          // the community's time; nil: real time, which nobody can move
 	Zone    *time.Location // where times are shown; nil: UTC
+	Console string         // where the managers' pages are, from this page; empty: there are none
 	Hosts   []string       // names under which the page may be asked for, besides those of this machine
 
 	Groups   []Group

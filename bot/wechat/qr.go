@@ -50,6 +50,15 @@ func (c code) show(uuid string) error {
 	return nil
 }
 
+// read is the picture of the code that is shown; nil: none is.
+func (c code) read() []byte {
+	picture, err := os.ReadFile(c.file)
+	if err != nil {
+		return nil // it was hidden meanwhile
+	}
+	return picture
+}
+
 // hide removes the file of a code that has served.
 func (c code) hide() error {
 	if err := os.Remove(c.file); err != nil && !os.IsNotExist(err) {

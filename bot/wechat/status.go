@@ -39,6 +39,14 @@ func (t *Transport) Status() Status {
 	return status
 }
 
+// Code is a PNG of the login code that waits to be scanned; nil: none does.
+func (t *Transport) Code() []byte {
+	if t.Status().State != Scanning {
+		return nil
+	}
+	return t.code.read()
+}
+
 func (t *Transport) setState(to State) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -25,11 +25,13 @@ import (
 // app is the program put together: what run, demo, import and replay have in common.
 type app struct {
 	settings  *settings
+	dir       string // the data directory
 	log       *slog.Logger
 	db        *database.DB
 	community *community.Community
 	ledger    *points.Ledger
 	engine    *bot.Engine
+	pacing    *bot.Pacing
 	release   []func() error  // in the order of acquiring
 	lost      <-chan struct{} // closed when another instance may have taken over
 }
@@ -76,7 +78,7 @@ func (g *Globals) openWriter(ctx context.Context, opts openOptions) (*app, error
 	if err != nil {
 		return nil, errors.Join(err, release())
 	}
-	a.release = slices.Insert(a.release, 0, release)
+	a.dir, a.release = g.Data, slices.Insert(a.release, 0, release)
 	return a, nil
 }
 
@@ -110,8 +112,8 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	if err != nil {
 		return nil, err
 	}
-	pacing := bot.NewPacing(a.db, calendar.Zone())
-	list := features(a.db, a.community, s, pacing)
+	a.pacing = bot.NewPacing(a.db, calendar.Zone())
+	list := features(a.db, a.community, s, a.pacing)
 	if err := errors.Join(a.community.Undo.Build(), a.community.Earnings.Build()); err != nil {
 		return nil, err
 	}
@@ -122,7 +124,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	a.engine, err = bot.New(bot.Options{
 		Storage: a.db, Features: list, Observe: a.community.Observe, Resolve: a.community.Resolve, Reachable: a.community.Reachable,
 		Screen: a.community.Words.Forbidden, Next: schedule.Next(calendar.Zone()), Language: s.Community.Language,
-		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret, Pacing: pacing,
+		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret, Pacing: a.pacing,
 		Passing: func(err error) bool { return database.IsFull(err) || database.IsRetryable(err) },
 	})
 	if err != nil {

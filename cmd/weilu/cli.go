@@ -18,6 +18,7 @@ type CLI struct {
 	Ledger      ledgerCmd      `cmd:"" help:"Check or export the points ledger."`
 	Economy     economyCmd     `cmd:"" help:"Show where the points are and how they move."`
 	BindCode    bindCodeCmd    `cmd:"" help:"Make a new code that makes its user the owner."`
+	LoginLink   loginLinkCmd   `cmd:"" help:"Make a link that opens the managers' pages once, beside a running bot."`
 	MoveAccount moveAccountCmd `cmd:"" help:"Make ready for another WeChat account, when the old one is lost."`
 	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`
 	Points      pointsCmd      `cmd:"" help:"Show what points rules pay."`

@@ -65,6 +65,7 @@ func (cmd *demoCmd) Run(ctx context.Context, g *Globals) (err error) {
 		return err
 	}
 	fmt.Println("Weilu demo: " + url)
+	fmt.Println("its console: " + url + consolePath + "/visit")
 	if !cmd.NoOpen {
 		openBrowser(ctx, url)
 	}

@@ -79,6 +79,7 @@ func (d *demo) open(groups []playground.Group, people []bot.Person, lines []play
 		},
 		Commands: func(context.Context) []playground.CommandHint { return hints(d.app.engine.Offers("zh")) },
 		Hosts:    d.hosts,
+		Console:  "console/visit",
 		Log:      d.app.log,
 	})
 	d.courier = d.app.engine.Courier(d.clock.Now, d.ground)

@@ -12,12 +12,15 @@ import (
 	"time"
 
 	"github.com/weilu-im/weilu/bot/schedule"
+	"github.com/weilu-im/weilu/community/console"
 )
 
 // serve shows the community until ctx ends: the page, the courier, the clock and the sealing of the ledger.
 func (d *demo) serve(ctx context.Context, l net.Listener) error {
+	url, _ := address(l.Addr())
+	d.app.settings.Console = console.Config{Listen: l.Addr().String(), URL: url + consolePath}
 	server := &http.Server{
-		Handler: d.ground.Handler(), ReadHeaderTimeout: 5 * time.Second,
+		Handler: d.pages(), ReadHeaderTimeout: 5 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, // no ReadTimeout: it would end streams
 	}
 	beside, stop := context.WithCancel(ctx)
@@ -57,6 +60,7 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, d.app.seal(context.WithoutCancel(ctx)))
 }
 
+// ignore is err, unless it is harmless.
 func ignore(err, harmless error) error {
 	if errors.Is(err, harmless) {
 		return nil

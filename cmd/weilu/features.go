@@ -5,6 +5,7 @@ import (
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
+	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/earning"
 	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
@@ -30,6 +31,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
+		console.Feature(db, c, s.Console.Address),
 		c.Feature(),
 	}
 }

@@ -59,20 +59,34 @@ func (a *app) tellBindCode(ctx context.Context) error {
 // serve runs a transport with everything that goes on beside it, and ends when the transport does: what is
 // due has been said by then and the ledger is sealed.
 func (a *app) serve(ctx context.Context, t bot.Transport) error {
+	l, err := a.listenConsole(ctx)
+	if err != nil {
+		return err
+	}
+	if l != nil {
+		defer l.Close() // closed by its server already, unless that never started
+		if err := a.tellLogin(ctx); err != nil {
+			return err
+		}
+	}
 	if err := a.engine.Start(ctx, time.Now()); err != nil {
 		return err
 	}
 	courier := a.engine.Courier(time.Now, t)
 	beside, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
-	for _, run := range []func(context.Context) error{
+	besides := []func(context.Context) error{
 		courier.Run,
 		func(ctx context.Context) error {
 			return schedule.Run(ctx, a.log, func(ctx context.Context, now time.Time) error { return a.engine.Advance(ctx, now, true) })
 		},
 		a.sealing,
 		a.leading,
-	} {
+	}
+	if l != nil {
+		besides = append(besides, serveConsole(l, a.pages(t).Handler()))
+	}
+	for _, run := range besides {
 		wg.Go(func() {
 			if err := run(beside); err != nil && beside.Err() == nil {
 				stop(err) // without one of them nothing may go on
@@ -80,7 +94,7 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		})
 	}
 	a.log.Info("serving", "transport", t.Name())
-	err := t.Run(beside, a.engine)
+	err = t.Run(beside, a.engine)
 	if cause := context.Cause(beside); cause != nil && ctx.Err() == nil {
 		err = cause
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
@@ -31,6 +32,7 @@ type settings struct {
 	Words     community.WordConfig
 	Texts     map[string]string
 	WeChat    wechatConfig
+	Console   console.Config
 }
 
 // databaseConfig is the section database.
@@ -49,7 +51,7 @@ func (c databaseConfig) Validate() error {
 func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(),
+		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
 	}
 }
 
@@ -59,6 +61,7 @@ func (s *settings) sections() []section {
 		{"community", "Who the community is, and how its time runs.", &s.Community},
 		{"database", "Where the data lies. Without a DSN: weilu.db in the data directory.", &s.Database},
 		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
+		{"console", "The web pages for managers.", &s.Console},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
 		{"shop", "What members can redeem points for.", &s.Shop},
 		{"proof", "How the points ledger is proven.", &s.Proof},

@@ -1,0 +1,113 @@
+// Package console shows the features' views as web pages, and their commands as forms, to those who manage the
+// community. It knows no feature: what it shows is what bot.View, bot.Page and bot.Offer hold, and what is done in
+// it is asked of the engine like a line in a chat, with the same permission, audit and undo.
+package console
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// Engine is what the console asks of the machine; *bot.Engine is one.
+type Engine interface {
+	Views(actor bot.Actor) []bot.ViewOffer
+	View(ctx context.Context, name string, q bot.Query) (bot.Page, error)
+	Offers(lang string) []bot.Offer
+	Ask(ctx context.Context, ev bot.Event) ([]bot.Outgoing, error)
+	Text(lang, feature, key string, kv ...any) string
+}
+
+// Options is what a Console is made of. Engine, Storage, Clock and Wall are required.
+type Options struct {
+	Engine  Engine
+	Storage bot.Storage
+	Clock   func() time.Time // the community's time: commands are given at it, and links last by it
+	Wall    func() time.Time // real time: sessions last by it
+
+	Zone     *time.Location // where times are shown; nil: UTC
+	Name     string         // what the community is called
+	Language string         // of the pages until the reader chooses: zh or en
+	URL      string         // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
+	Hosts    []string       // names under which it may be asked for, besides URL's and those of this machine
+
+	Status func(ctx context.Context) (Status, error) // how the bot fares; nil: not shown
+	// ReadTable reads the rows of a CSV or xlsx file; nil: commands with a table are not offered.
+	ReadTable func(io.Reader) ([][]string, error)
+	// Visitor is who everybody that opens the console is, without logging in: for a demo. nil: nobody.
+	Visitor func(ctx context.Context) (member string, err error)
+	Chats   string // where the chats of a demo are, to lead back to; may be empty
+	Log     *slog.Logger
+}
+
+// Status is how the bot fares.
+type Status struct {
+	Transport string    // its name: wechat
+	State     State     // where it stands
+	Since     time.Time // since when; zero: not known
+	Code      []byte    // PNG of a code that waits to be scanned; nil: none
+	Limited   time.Time // the other side asked to say nothing before; zero: it did not
+
+	Waiting int       // words that wait to be sent
+	Later   int       // besides: words that are not due yet
+	Oldest  time.Time // since when the oldest waits
+	Paused  bool      // a manager paused the bot
+	Until   time.Time // until when; zero: until it is ended
+	Failed  int       // words that were not sent in 24 hours, or of which it is not known
+}
+
+// State is where a transport stands.
+type State string
+
+// The states.
+const (
+	Up         State = "up"
+	Down       State = "down"
+	Connecting State = "connecting"
+	Scanning   State = "scanning"   // a code waits to be scanned
+	Confirming State = "confirming" // somebody must tap a button on the bot's phone
+	Stopped    State = "stopped"    // an operator must start it again
+)
+
+// Console is the pages of one community. It is safe for concurrent use.
+type Console struct {
+	opts     Options
+	base     string // path that all of its own begin with, without a slash at the end
+	secure   bool
+	log      *slog.Logger
+	sessions *scs.SessionManager
+	store    *sessionStore
+	attempts *attempts
+	handler  http.Handler
+}
+
+// New makes the console. Nothing runs in it but requests.
+func New(opts Options) *Console {
+	if opts.Zone == nil {
+		opts.Zone = time.UTC
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Language == "" {
+		opts.Language = "zh"
+	}
+	if opts.Status == nil {
+		opts.Status = func(context.Context) (Status, error) { return Status{}, nil }
+	}
+	c := &Console{opts: opts, log: opts.Log, base: pathOf(opts.URL), secure: strings.HasPrefix(opts.URL, "https://"), attempts: newAttempts()}
+	c.store = &sessionStore{db: opts.Storage, now: opts.Wall}
+	c.sessions = c.newSessions()
+	c.handler = c.routes()
+	return c
+}
+
+// Handler serves the console under the path of Options.URL.
+func (c *Console) Handler() http.Handler { return c.handler }

@@ -1,0 +1,30 @@
+package console
+
+import "github.com/weilu-im/weilu/bot"
+
+// Asked is how the arguments of a usage are asked for, each as kind and label or choices.
+func Asked(usage, args string) (list []string) {
+	for _, f := range fieldsOf(usage, args) {
+		text := string(f.Kind) + " " + f.Label
+		for _, c := range f.Choices {
+			text += "|" + c
+		}
+		if f.Optional {
+			text += "?"
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// Draw is how a chart is laid out: how many lines across, bars and points, and the texts of the lines.
+func Draw(c bot.Chart) (grid []string, bars, points int) {
+	d := draw(c, "c")
+	for _, g := range d.Grid {
+		grid = append(grid, g.Text)
+	}
+	for _, l := range d.Lines {
+		points += len(l.Dots)
+	}
+	return grid, len(d.Bars), points
+}

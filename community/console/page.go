@@ -1,0 +1,149 @@
+package console
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+//go:embed web
+var web embed.FS
+
+// frames are the pages by name, each with the layout around it.
+var frames = func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	layout := template.Must(template.New("layout.html").Funcs(parts()).ParseFS(web, "web/layout.html", "web/parts.html"))
+	for _, name := range []string{"overview", "view", "commands", "form", "answer", "login", "error"} {
+		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(web, "web/"+name+".html"))
+	}
+	return all
+}()
+
+// page is what a template is given.
+type page struct {
+	console *Console
+	Reader  reader
+	Title   string
+	Here    string // the path and query that this page is at, for coming back
+	At      string // the part of the navigation that it belongs to
+	Token   string // makes what its forms do happen once
+	Refresh int    // seconds after which it is worth another look; 0: never
+	Body    any
+}
+
+func (c *Console) newPage(r *http.Request) *page {
+	who := readerOf(r)
+	if who.Lang == "" {
+		who = c.taste(r) // it failed before anybody was recognised
+	}
+	here := "/"
+	if r.Method == http.MethodGet {
+		here = r.URL.Path
+		if r.URL.RawQuery != "" {
+			here += "?" + r.URL.RawQuery
+		}
+	}
+	return &page{console: c, Reader: who, Here: backTo(here), Token: rand.Text()}
+}
+
+// show answers with the page called name.
+func (p *page) show(w http.ResponseWriter, status int, name string, body any) {
+	p.Body = body
+	var out bytes.Buffer
+	if err := frames[name].ExecuteTemplate(&out, "layout", p); err != nil {
+		p.console.log.Error("console: a page could not be drawn", "page", name, "err", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes())
+}
+
+// T is a text of the console in the reader's language.
+func (p *page) T(key string, kv ...any) string {
+	return p.console.opts.Engine.Text(p.Reader.Lang, featureName, key, kv...)
+}
+
+// Base is the path that all links begin with.
+func (p *page) Base() string { return p.console.base }
+
+// Community is what the community is called.
+func (p *page) Community() string {
+	if p.console.opts.Name != "" {
+		return p.console.opts.Name
+	}
+	return p.T("brand")
+}
+
+// Chats is where the chats of a demo are.
+func (p *page) Chats() string { return p.console.opts.Chats }
+
+// Visiting tells whether anybody may come in.
+func (p *page) Visiting() bool { return p.console.opts.Visitor != nil }
+
+// RoleName is what the reader is.
+func (p *page) RoleName() string {
+	return p.console.opts.Engine.Text(p.Reader.Lang, "help", "role."+p.Reader.Role.String())
+}
+
+// Initial stands for the reader's face.
+func (p *page) Initial() string {
+	for _, r := range p.Reader.Name {
+		return strings.ToUpper(string(r))
+	}
+	return "·"
+}
+
+// static serves the files of the pages; browsers ask each time whether they are still the same.
+func (c *Console) static(w http.ResponseWriter, r *http.Request) {
+	file := path.Join("web", path.Clean("/"+strings.TrimPrefix(r.URL.Path, "/static")))
+	data, err := web.ReadFile(file)
+	if err != nil || strings.HasSuffix(file, ".html") {
+		c.fail(w, r, errNotFound)
+		return
+	}
+	sum := sha256.Sum256(data)
+	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeFileFS(w, r, web, file)
+}
+
+// navGroup is the views of a feature.
+type navGroup struct {
+	Title string
+	Views []bot.ViewOffer
+}
+
+// Nav is the views that the reader may see, by feature.
+func (p *page) Nav() (groups []navGroup) {
+	if p.Reader.Member == "" {
+		return nil
+	}
+	last := ""
+	for _, v := range p.console.opts.Engine.Views(p.Reader.actor()) {
+		if v.Feature != last || len(groups) == 0 {
+			groups = append(groups, navGroup{Title: p.console.featureTitle(p.Reader.Lang, v.Feature, v.Title)})
+			last = v.Feature
+		}
+		g := &groups[len(groups)-1]
+		g.Views = append(g.Views, v)
+	}
+	return groups
+}
+
+// featureTitle is what a feature is called: its text "feature", or else what its first page is called.
+func (c *Console) featureTitle(lang, feature, otherwise string) string {
+	if title := c.opts.Engine.Text(lang, feature, "feature"); title != "feature" {
+		return title
+	}
+	return otherwise
+}

@@ -1,0 +1,59 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+)
+
+func (c *Console) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(c.guard)
+	r.Get("/static/*", c.static)
+	r.Post("/look", c.look)
+	r.Group(func(r chi.Router) {
+		r.Use(c.limit, c.sessions.LoadAndSave, c.recognise)
+		r.Get("/login", c.loginHelp)
+		r.Get("/login/{token}", c.loginButton)
+		r.Post("/login/{token}", c.login)
+		if c.opts.Visitor != nil {
+			r.Get("/visit", c.visit)
+			r.Post("/visit", c.visit)
+		}
+		r.Group(func(r chi.Router) {
+			r.Use(c.known)
+			r.Get("/", c.overview)
+			r.Get("/code.png", c.code)
+			r.Get("/v/{view}", c.view)
+			r.Get("/commands", c.commands)
+			r.Get("/do", c.form)
+			r.Post("/do", c.act)
+			r.Post("/logout", c.logout)
+		})
+		r.NotFound(func(w http.ResponseWriter, r *http.Request) { c.fail(w, r, errNotFound) })
+	})
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) { c.fail(w, r, errNotFound) })
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { c.fail(w, r, errNotFound) })
+	if c.base == "" {
+		return r
+	}
+	return http.StripPrefix(c.base, r)
+}
+
+// How much a request may hold.
+const (
+	mostForm  = 256 << 10
+	mostTable = 8 << 20
+)
+
+// limit keeps bodies short.
+func (c *Console) limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		most := int64(mostForm)
+		if r.URL.Path == "/do" && c.opts.ReadTable != nil {
+			most = mostTable
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		next.ServeHTTP(w, r)
+	})
+}
