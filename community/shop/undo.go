@@ -61,12 +61,8 @@ func (s *shop) undoRefund(ctx context.Context, r *bot.Request, payload []byte) e
 	if !took {
 		return bot.Refuse(text.T("undo.gone"))
 	}
-	condition, args, err := s.within(ctx, g, o.member, o.at)
+	free, err := s.fits(ctx, g, o)
 	if err != nil {
-		return err
-	}
-	var free bool
-	if err := s.row(ctx, `SELECT CASE WHEN `+condition+` THEN 1 ELSE 0 END`, args...).Scan(&free); err != nil {
 		return err
 	}
 	if !free {
@@ -90,4 +86,24 @@ func (s *shop) undoRefund(ctx context.Context, r *bot.Request, payload []byte) e
 		return err
 	}
 	return s.waitAgain(ctx, r, o)
+}
+
+// fits tells whether a refunded order may stand again: within the limits, or beyond them as it was before, because
+// people who were merged had one each. What its person redeemed since takes its place.
+func (s *shop) fits(ctx context.Context, g goods, o order) (bool, error) {
+	condition, args, err := s.within(ctx, g, o.member, o.at)
+	if err != nil {
+		return false, err
+	}
+	ids, err := s.c.IDs(ctx, o.member)
+	if err != nil {
+		return false, err
+	}
+	var free, since int
+	if err := s.row(ctx, `SELECT CASE WHEN `+condition+` THEN 1 ELSE 0 END`, args...).Scan(&free); err != nil {
+		return false, err
+	}
+	err = s.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM shop_orders n JOIN shop_orders o ON o.id = ? WHERE n.goods_id = o.goods_id
+		AND n.member_id IN ? AND n.state <> ? AND n.at >= o.settled_at`, o.id, ids, string(refunded)).Scan(&since).Error
+	return free == 1 || since == 0, err
 }
