@@ -27,10 +27,10 @@ const lettersMost = 60
 func (s *spelling) finder(words string) func(name string) bool {
 	words = strings.TrimSpace(bot.Fold(words))
 	letters := strings.Map(func(r rune) rune {
-		switch {
-		case r == 'ü':
+		switch r {
+		case 'ü':
 			return 'v'
-		case r == ' ' || r == '\'':
+		case ' ', '\'':
 			return -1
 		}
 		return r
