@@ -37,18 +37,24 @@ func (c *Community) readFrozen(ctx context.Context, q *bot.Query) (bot.Page, err
 	if err != nil {
 		return bot.Page{}, err
 	}
-	// The roster's memory belongs to the events; who is who is read beside it.
-	aliases, err := Aliases(ctx, c.db)
+	d, err := c.Directory(ctx)
+	if err != nil {
+		return bot.Page{}, err
+	}
+	ids := make([]MemberID, len(list))
+	for i, f := range list {
+		ids[i] = d.Who(f.ID)
+	}
+	names, err := d.Called(ctx, ids...)
 	if err != nil {
 		return bot.Page{}, err
 	}
 	t := bot.Table{Key: "frozen", Empty: q.T("frozen.none"), Columns: []bot.Column{
 		{Key: "member", Title: q.T("frozen.member")}, {Key: "since", Title: q.T("frozen.since")}, {Key: "reason", Title: q.T("frozen.reason")}}}
-	for _, f := range list {
-		who := string(aliases.Resolve(f.ID))
+	for i, f := range list {
 		t.Rows = append(t.Rows, bot.Row{Key: string(f.ID), Cells: []bot.Cell{
-			{Text: who, Member: who}, {Text: f.At.In(c.Calendar.Zone()).Format("2006-01-02 15:04"), Value: f.At}, {Text: f.Reason}},
-			Acts: []bot.Act{{Command: "解冻", Args: who}}})
+			d.Cell(names, ids[i]), {Text: f.At.In(c.Calendar.Zone()).Format("2006-01-02 15:04"), Value: f.At}, {Text: f.Reason}},
+			Acts: []bot.Act{{Command: "解冻", Args: string(ids[i])}}})
 	}
 	return bot.Page{Tables: []bot.Table{t}}, nil
 }

@@ -132,13 +132,3 @@ func (t *table) add(line int, cells []string) error {
 func cleanCell(cell string) string {
 	return strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(bot.Clean(cell)))
 }
-
-// GuardCell is a text as a cell of a file that we write: what a spreadsheet would run as a formula, also one in wide
-// characters or behind spaces, stands behind an apostrophe.
-func GuardCell(s string) string {
-	begin := strings.TrimLeft(s, " \u3000")
-	if first, _ := utf8.DecodeRuneInString(begin); begin != "" && strings.ContainsRune("=+-@＝＋－＠\t\r\n", first) {
-		return "'" + s
-	}
-	return s
-}
