@@ -158,6 +158,29 @@ func (d *Directory) Worth(ctx context.Context, people ...MemberID) (map[MemberID
 	return worth, nil
 }
 
+// RuleCell shows what a transfer is for: the first part of its key, in words where there are some.
+func RuleCell(q *bot.Query, rule string) bot.Cell {
+	key := "rule." + rule
+	if text := q.In("community").T(key); text != key {
+		return bot.Cell{Text: text, Value: rule}
+	}
+	return bot.Cell{Text: bot.Clean(rule), Value: rule}
+}
+
+// ruleWords are the rules that have a text "rule.<rule>".
+var ruleWords = [...]string{"checkin", "checkin-streak", "speaking", "thanks", "picture", "link", "grant", "deduct", "bulk", "gift", "redeem", "fulfil",
+	"refund", "reopen", "campaign", "budget", "expire", "opening", "undo", "recall", "repay", "settle", "pool"}
+
+// RuleNamed is the rule that somebody calls by the word that RuleCell shows; any other word is a rule itself.
+func RuleNamed(q *bot.Query, word string) string {
+	for _, rule := range ruleWords {
+		if word != "" && bot.Fold(q.In("community").T("rule."+rule)) == bot.Fold(word) {
+			return rule
+		}
+	}
+	return word
+}
+
 // Cell shows a member, whose page it leads to.
 func (d *Directory) Cell(names map[MemberID]string, id MemberID) bot.Cell {
 	who := string(d.Who(id))

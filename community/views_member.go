@@ -1,6 +1,7 @@
 package community
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -68,7 +69,7 @@ func (c *Community) memberFigures(ctx context.Context, d *Directory, q *bot.Quer
 		figure(q, "messages", number(p.messages)), figure(q, "said", number(p.said)),
 		figure(q, "first_seen", c.Clock(p.FirstSeen)), figure(q, "last_seen", c.Clock(p.last)),
 		figure(q, "groups", bot.Cell{Text: c.places(p.groups)}), figure(q, "role", bot.Cell{Text: roleOf(q, p.Person, p.waits), Value: p.Role.String()}),
-		figure(q, "consents", bot.Cell{Text: strings.Join(consents, q.T("evidence.comma"))}), figure(q, "recovery_code", code),
+		figure(q, "consents", bot.Cell{Text: cmp.Or(strings.Join(consents, q.T("evidence.comma")), "—"), Value: strings.Join(consents, q.T("evidence.comma"))}), figure(q, "recovery_code", code),
 	}, nil
 }
 

@@ -19,7 +19,7 @@ func (c *Community) viewMembers(ctx context.Context, q *bot.Query) (bot.Page, er
 	if err != nil {
 		return bot.Page{}, err
 	}
-	t := bot.Table{Key: "members", Empty: q.T("members.none"), Columns: columns(q, "member name groups role messages# last_seen points# first_seen")}
+	t := bot.Table{Key: "members", Empty: q.T("members.none"), Columns: columns(q, "member name points# messages# role last_seen groups first_seen")}
 	list, next, err := c.listed(ctx, d, q)
 	if err != nil {
 		return bot.Page{}, err
@@ -28,8 +28,8 @@ func (c *Community) viewMembers(ctx context.Context, q *bot.Query) (bot.Page, er
 		t.Rows = append(t.Rows, bot.Row{Key: string(p.ID), Acts: c.actsOn(q, p.ID, len(d.IDs(p.ID)), p.waits), Cells: []bot.Cell{
 			{Text: string(p.ID), Member: string(p.ID), Link: MemberLink(p.ID)},
 			{Text: c.Words.ScreenName(p.Name), Member: string(p.ID), Link: MemberLink(p.ID)},
-			{Text: c.places(p.groups)}, {Text: roleOf(q, p.Person, p.waits), Value: p.Role.String()},
-			number(p.messages), c.Clock(p.last), number(p.worth), c.Clock(p.FirstSeen),
+			number(p.worth), number(p.messages), {Text: roleOf(q, p.Person, p.waits), Value: p.Role.String()},
+			c.Clock(p.last), {Text: c.places(p.groups)}, c.Clock(p.FirstSeen),
 		}})
 	}
 	if t.Next = string(next); q.After != "" {

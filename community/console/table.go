@@ -106,7 +106,7 @@ func (l *links) with(view string, params map[string]string, more ...string) stri
 func (l *links) cell(from bot.Cell, column bot.Column) cell {
 	out := cell{Text: from.Text, Title: column.Title, Numbers: column.Numbers}
 	_, out.When = from.Value.(time.Time)
-	if out.Text == "" {
+	if _, yes := from.Value.(bool); out.Text == "" && !yes {
 		out.Text = l.print(from.Value)
 	}
 	out.Long = utf8.RuneCountInString(out.Text) > mostDigits

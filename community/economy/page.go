@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/points"
 )
 
@@ -65,15 +66,15 @@ func columns(first string, t translate) []bot.Column {
 	return list
 }
 
-func row(name string, f points.Flow) bot.Row {
-	return bot.Row{Key: name, Cells: []bot.Cell{{Text: name}, number(f.Issued), number(f.Spent), number(f.Burned), number(f.Expired)}}
+func row(key string, name bot.Cell, f points.Flow) bot.Row {
+	return bot.Row{Key: key, Cells: []bot.Cell{name, number(f.Issued), number(f.Spent), number(f.Burned), number(f.Expired)}}
 }
 
 // rules is the table by rule, as many rows as the reader wants.
 func rules(e points.Economy, q *bot.Query) bot.Table {
 	t := bot.Table{Key: "by_rule", Title: q.T("by_rule"), Columns: columns("rule", q.T), Empty: q.T("empty")}
 	for _, r := range e.ByRule[:min(q.Limit, len(e.ByRule))] {
-		t.Rows = append(t.Rows, row(r.Rule, r.Flow))
+		t.Rows = append(t.Rows, row(r.Rule, community.RuleCell(q, r.Rule), r.Flow))
 	}
 	return t
 }
@@ -82,7 +83,7 @@ func rules(e points.Economy, q *bot.Query) bot.Table {
 func months(e points.Economy, q *bot.Query) bot.Table {
 	t := bot.Table{Key: "by_month", Title: q.T("by_month"), Columns: columns("month", q.T), Empty: q.T("empty")}
 	for i := len(e.ByMonth) - 1; i >= 0 && len(t.Rows) < q.Limit; i-- {
-		t.Rows = append(t.Rows, row(e.ByMonth[i].Month, e.ByMonth[i].Flow))
+		t.Rows = append(t.Rows, row(e.ByMonth[i].Month, bot.Cell{Text: e.ByMonth[i].Month}, e.ByMonth[i].Flow))
 	}
 	return t
 }

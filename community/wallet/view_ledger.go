@@ -25,7 +25,7 @@ func (w *wallet) readLedger(ctx context.Context, q *bot.Query) (bot.Page, error)
 	if err != nil {
 		return bot.Page{}, err
 	}
-	ask := points.ListQuery{Rule: q.Params["rule"], Limit: q.Limit + 1}
+	ask := points.ListQuery{Rule: community.RuleNamed(q, q.Params["rule"]), Limit: q.Limit + 1}
 	if id := q.Params["member"]; id != "" {
 		ask.Accounts = d.Accounts(community.MemberID(bot.Fold(id)))
 	}
@@ -82,7 +82,7 @@ func (w *wallet) ledgerRows(ctx context.Context, d *community.Directory, q *bot.
 		}
 		rows = append(rows, bot.Row{Key: fmt.Sprint(p.ID), Cells: []bot.Cell{
 			number(p.ID), w.c.Clock(p.At), accountCell(d, q, names, p.From), accountCell(d, q, names, p.To), number(p.Amount),
-			{Text: bot.Clean(reason)}, {Text: rule}, number(p.Seal), reversed,
+			{Text: bot.Clean(reason)}, community.RuleCell(q, rule), number(p.Seal), reversed,
 		}})
 	}
 	return rows, nil
