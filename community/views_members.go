@@ -19,7 +19,7 @@ func (c *Community) viewMembers(ctx context.Context, q *bot.Query) (bot.Page, er
 	if err != nil {
 		return bot.Page{}, err
 	}
-	t := bot.Table{Key: "members", Empty: q.T("members.none"), Columns: columns(q, "member name points# messages# role last_seen groups first_seen")}
+	t := bot.Table{Key: "members", Empty: q.T("members.none"), Columns: columns(q, "member name points# messages# role last_seen groups")}
 	list, next, err := c.listed(ctx, d, q)
 	if err != nil {
 		return bot.Page{}, err
@@ -29,7 +29,7 @@ func (c *Community) viewMembers(ctx context.Context, q *bot.Query) (bot.Page, er
 			{Text: string(p.ID), Member: string(p.ID), Link: MemberLink(p.ID)},
 			{Text: c.Words.ScreenName(p.Name), Member: string(p.ID), Link: MemberLink(p.ID)},
 			number(p.worth), number(p.messages), {Text: roleOf(q, p.Person, p.waits), Value: p.Role.String()},
-			c.Clock(p.last), {Text: c.places(p.groups)}, c.Clock(p.FirstSeen),
+			c.Clock(p.last), {Text: c.places(p.groups)},
 		}})
 	}
 	if t.Next = string(next); q.After != "" {
