@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -120,6 +121,9 @@ func (s *shop) undoImport(ctx context.Context, _ *bot.Request, payload []byte) e
 	return err
 }
 
+// codeHeads are the names that a column of codes has.
+var codeHeads = []string{"code", "codes", "兑换码", "码", "券码", "优惠码", "卡密"}
+
 // readCodes reads one code a line, or a row; a heading and empty lines are left out. bad is how many can't be codes.
 func readCodes(text string, table [][]string) (codes []string, bad int) {
 	lines := strings.Split(text, "\n")
@@ -130,8 +134,8 @@ func readCodes(text string, table [][]string) (codes []string, bad int) {
 	}
 	for _, line := range lines {
 		line = strings.Join(strings.Fields(bot.Clean(line)), " ")
-		switch head := bot.Fold(line); {
-		case line == "" || head == "code" || head == "兑换码":
+		switch {
+		case line == "" || slices.Contains(codeHeads, bot.Fold(line)):
 		case utf8.RuneCountInString(line) > longestCode:
 			bad++
 		default:

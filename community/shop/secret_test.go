@@ -95,7 +95,7 @@ func TestAnImportIsTakenBackButForWhatWasGiven(t *testing.T) {
 			t.Error(said)
 		}
 		answers, err := h.engine.Ask(t.Context(), bot.Event{
-			ID: "page", At: h.at, Text: "导入兑换码 3", Member: "m1", Table: [][]string{{"兑换码", "备注"}, {"T1", ""}, {"T2"}, {}, {"T1"}},
+			ID: "page", At: h.at, Text: "导入兑换码 3", Member: "m1", Table: [][]string{{"券码", "备注"}, {"T1", ""}, {"T2"}, {}, {"T1"}},
 		})
 		if err != nil || len(answers) != 1 || !strings.Contains(answers[0].Text, "新增 2 个，重复 1 个") {
 			t.Errorf("%+v, %v", answers, err)
