@@ -89,7 +89,7 @@ func TestOneLeaderAtATime(t *testing.T) {
 	}
 	_, lost, err = database.LeaderLock(t.Context(), b, "x")
 	must(t, err)
-	must(t, a.Conn(t.Context()).Exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'").Error)
+	must(t, a.Conn(t.Context()).Exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())").Error)
 	<-lost
 	release, _, err = database.LeaderLock(t.Context(), a, "x")
 	must(t, err)
