@@ -9,26 +9,32 @@ import (
 // attempt runs one handler in a savepoint and enqueues what it said. Its failures stay its own; an error
 // is only returned where the whole transaction is lost.
 func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Handler) error {
+	_, err := e.attempted(ctx, r, feature, run)
+	return err
+}
+
+// attempted is attempt, and tells the handler's own failure.
+func (e *Engine) attempted(ctx context.Context, r *Request, feature string, run Handler) (failure, err error) {
 	r.feature, r.said = feature, nil
-	err := e.db.Tx(ctx, func(ctx context.Context) error { return safely(ctx, r, run) })
-	if err != nil {
+	failure = e.db.Tx(ctx, func(ctx context.Context) error { return safely(ctx, r, run) })
+	if failure != nil {
 		r.said = nil
 		// Without this, what is written from here on would be kept although the event is lost.
 		if dead := e.db.Alive(ctx); dead != nil {
-			return fmt.Errorf("%s: %w", r.feature, errors.Join(err, dead))
+			return failure, fmt.Errorf("%s: %w", r.feature, errors.Join(failure, dead))
 		}
-		if e.opts.Passing(err) {
-			return fmt.Errorf("%s: %w", r.feature, err)
+		if e.opts.Passing(failure) {
+			return failure, fmt.Errorf("%s: %w", r.feature, failure)
 		}
 		var refusal *Refusal
-		if errors.As(err, &refusal) {
+		if errors.As(failure, &refusal) {
 			r.Reply(refusal.Text)
 		} else {
-			e.failed(r, err)
+			e.failed(r, failure)
 		}
 	}
 	if err := e.aside(ctx, r); err != nil {
-		return fmt.Errorf("%s: %w", r.feature, err)
+		return failure, fmt.Errorf("%s: %w", r.feature, err)
 	}
 	for i := range r.said {
 		keep := e.enqueue
@@ -36,11 +42,11 @@ func (e *Engine) attempt(ctx context.Context, r *Request, feature string, run Ha
 			keep = e.answer
 		}
 		if err := keep(ctx, &r.said[i]); err != nil {
-			return fmt.Errorf("enqueue: %w", err)
+			return failure, fmt.Errorf("enqueue: %w", err)
 		}
 	}
 	r.said = nil
-	return nil
+	return failure, nil
 }
 
 // failed logs a handler's error and, where somebody waits for an answer, says sorry.

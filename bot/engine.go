@@ -60,7 +60,8 @@ type Engine struct {
 	queue queue
 	wake  chan struct{} // told when there may be something to send
 
-	clock sync.Mutex // guards Advance
+	clock  sync.Mutex // guards Advance
+	beaten time.Time  // when it was last kept that the program is awake; guarded by clock
 
 	mu     sync.Mutex             // guards asking
 	asking map[string]*[]Outgoing // what those who wait for an answer were told, by event

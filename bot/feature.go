@@ -79,12 +79,18 @@ const (
 	Skip                    // none runs
 )
 
-// Job is work that is due at times. A job with a Spec is due at its slots; any job can be asked for by Request.Later.
+// Job is work that is due at times. A job with a Spec is due at its slots; any job can be asked for by
+// Request.Later, and planned by Request.Plan.
 type Job struct {
 	Name    string // unique in its feature
-	Spec    string // cron ("0 4 * * *") in the community's zone; empty: only by Later
+	Spec    string // cron ("0 4 * * *") in the community's zone; empty: only by Later and Plan
 	CatchUp CatchUp
 	Run     Handler
+
+	// Ritual says that each of its slots ends on record, as an Occurrence: for what members or managers wait for.
+	Ritual bool
+	Title  string        // of a ritual: the key of the text that names it
+	Grace  time.Duration // how long after its slot it still counts as in time; 0: a minute
 }
 
 // Guard is asked when something said is about to be sent, in the transaction that claims it. A reason

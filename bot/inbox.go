@@ -41,6 +41,11 @@ func (e *Engine) setAside(ctx context.Context, ev Event, why error) error {
 	if err != nil {
 		return err
 	}
+	if j := e.jobs[ev.Job]; ev.Kind == Tick && j != nil && j.Ritual {
+		if _, err := e.end(ctx, Occurrence{Job: ev.Job, Key: ev.Key, Slot: ev.Slot}, Skipped, SkippedFailed, ev.At); err != nil {
+			return err
+		}
+	}
 	_, err = exec(ctx, e.db, `UPDATE inbox SET problem = ? WHERE id = ?`, Clean(why.Error()), ev.ID)
 	return err
 }

@@ -15,6 +15,15 @@ type job struct {
 	next time.Time // zero: never, or no spec
 }
 
+func (j *job) feature() string { return j.name[:len(j.name)-len(j.Name)-1] }
+
+func (j *job) grace() time.Duration {
+	if j.Grace == 0 {
+		return defaultGrace
+	}
+	return j.Grace
+}
+
 // Start makes the engine ready to run: jobs that are new begin to count their slots at the given time, and
 // what was being sent when the last process ended gets an unknown outcome, which its feature hears. It is
 // called once, before Advance.
@@ -90,20 +99,28 @@ func (e *Engine) later(ctx context.Context, name, key string, at time.Time) erro
 func laterID(job, key string, at int64) string { return fmt.Sprintf("tick/%s/%s/%d", job, key, at) }
 
 // Advance fires everything that is due up to an instant, in the order of the slots. With live, the time of
-// each tick is that instant, and slots of a job that were missed follow its policy; without, time passes
-// through the slots, and each tick happens at its own.
+// each tick is that instant, and slots that were missed follow their job's or plan's policy; without, time
+// passes through the slots, and each tick happens at its own.
 func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 	e.clock.Lock()
 	defer e.clock.Unlock()
 	to = to.UTC()
+	if live {
+		if err := e.beat(ctx, to, true); err != nil {
+			return err
+		}
+	}
 	fired := ""
 	for {
 		ev, err := e.nextTick(ctx, to, live)
-		if err != nil || ev == nil {
+		if err != nil {
 			return err
 		}
+		if ev == nil {
+			break
+		}
 		if ev.Key != "" && ev.ID == fired { // it was set aside, and still waits
-			if err := e.Do(ctx, func(ctx context.Context) error { return e.spend(ctx, ev) }); err != nil {
+			if err := e.Do(ctx, func(ctx context.Context) error { _, err := e.spend(ctx, ev); return err }); err != nil {
 				return err
 			}
 			continue
@@ -111,6 +128,8 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 		fired = ev.ID
 		if live {
 			ev.At = to
+		} else if err := e.beat(ctx, ev.At, false); err != nil {
+			return err
 		}
 		if err := e.Deliver(ctx, []Event{*ev}); err != nil {
 			return fmt.Errorf("tick %s: %w", ev.ID, err)
@@ -121,101 +140,186 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 			}
 		}
 	}
+	if live {
+		return nil
+	}
+	return e.beat(ctx, to, false)
 }
 
 // nextTick is the earliest tick that is due, or nil.
 func (e *Engine) nextTick(ctx context.Context, to time.Time, live bool) (*Event, error) {
-	var first *job
+	var first *Event
+	earlier := func(slot time.Time) bool { return !slot.After(to) && (first == nil || slot.Before(first.Slot)) }
 	for _, j := range e.jobOrder {
 		if live {
 			if err := e.catchUp(ctx, j, to); err != nil {
 				return nil, err
 			}
 		}
-		if !j.next.IsZero() && !j.next.After(to) && (first == nil || j.next.Before(first.next)) {
-			first = j
+		if !j.next.IsZero() && earlier(j.next) {
+			first = &Event{Job: j.name, Slot: j.next, ID: slotID(j.name, j.next)}
 		}
 	}
-	ev := &Event{Kind: Tick}
+	var name, key string
 	var at int64
-	err := e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT job, key, at FROM later ORDER BY at, job, key LIMIT 1`).Scan(&ev.Job, &ev.Key, &at)
-	switch {
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
+	err := e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT job, key, at FROM later ORDER BY at, job, key LIMIT 1`).Scan(&name, &key, &at)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("read later: %w", err)
-	case err == nil && at <= to.UnixMilli() && (first == nil || at < first.next.UnixMilli()):
-		ev.Slot = FromMillis(at)
-		ev.ID = laterID(ev.Job, ev.Key, at)
-	case first != nil:
-		ev.Job, ev.Key, ev.Slot = first.name, "", first.next
-		ev.ID = fmt.Sprintf("tick/%s/%s", ev.Job, ev.Slot.UTC().Format(time.RFC3339))
-	default:
-		return nil, nil
 	}
-	ev.At, ev.SeenAt = ev.Slot, ev.Slot
-	return ev, nil
+	if err == nil && earlier(FromMillis(at)) {
+		first = &Event{Job: name, Key: key, Slot: FromMillis(at), ID: laterID(name, key, at)}
+	}
+	p, err := e.duePlan(ctx, to)
+	for err == nil && p != nil && live {
+		var passed bool
+		if passed, err = e.catchUpPlan(ctx, p, to); err != nil || !passed {
+			break
+		}
+		p, err = e.duePlan(ctx, to)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p != nil && earlier(p.next) {
+		first = &Event{Job: p.Job, Key: p.Key, Slot: p.next, ID: laterID(p.Job, p.Key, p.next.UnixMilli())}
+	}
+	if first != nil {
+		first.Kind, first.At, first.SeenAt = Tick, first.Slot, first.Slot
+	}
+	return first, nil
 }
 
-// catchUp moves a job past the slots that its policy leaves out when more than one has been missed.
+// slotID is the event of a slot of a job's spec.
+func slotID(job string, slot time.Time) string {
+	return fmt.Sprintf("tick/%s/%s", job, slot.UTC().Format(time.RFC3339))
+}
+
+// catchUp moves a job past the slots that its policy leaves out.
 func (e *Engine) catchUp(ctx context.Context, j *job, now time.Time) error {
-	if j.Spec == "" || j.CatchUp == RunAll || j.next.IsZero() || j.next.After(now) {
+	if j.Spec == "" || j.next.IsZero() || j.next.After(now) {
 		return nil
 	}
-	last, next, skipped := j.last, j.next, 0
-	for {
-		after, err := e.opts.Next(j.Spec, next)
-		if err != nil {
-			return fmt.Errorf("job %s: %w", j.name, err)
-		}
-		missed := j.CatchUp == Skip && now.Sub(next) > skipAfter
-		if !missed && (after.IsZero() || after.After(now)) {
-			break
-		}
-		last, next = next, after
-		skipped++
-		if next.IsZero() || next.After(now) {
-			break
-		}
+	following := func(slot time.Time) (time.Time, error) { return e.opts.Next(j.Spec, slot) }
+	left, next, err := leaveOut(j.CatchUp, j.grace(), j.next, now, following)
+	if err != nil || len(left) == 0 {
+		return err
 	}
-	if skipped == 0 {
-		return nil
-	}
-	e.log.Info("missed slots left out", "job", j.name, "slots", skipped, "policy", int(j.CatchUp))
-	err := e.Do(ctx, func(ctx context.Context) error {
+	e.log.Info("missed slots left out", "job", j.name, "slots", len(left))
+	last := left[len(left)-1].slot
+	err = e.Do(ctx, func(ctx context.Context) error {
+		if j.Ritual {
+			for _, l := range left {
+				if _, err := e.end(ctx, Occurrence{Job: j.name, Slot: l.slot}, l.how, l.reason, now); err != nil {
+					return err
+				}
+			}
+		}
 		_, err := exec(ctx, e.db, `UPDATE jobs SET last = ? WHERE name = ?`, last.UnixMilli(), j.name)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return e.schedule(j, last)
+	j.last, j.next = last, next
+	return nil
 }
 
-// skipAfter is how late a slot of a job with the policy Skip may still run.
-const skipAfter = time.Minute
-
-// spend takes a one-shot tick off what waits.
-func (e *Engine) spend(ctx context.Context, ev *Event) error {
-	if _, err := exec(ctx, e.db, `DELETE FROM later WHERE job = ? AND key = ? AND at = ?`, ev.Job, ev.Key, ev.Slot.UnixMilli()); err != nil {
-		return fmt.Errorf("later: %w", err)
+// catchUpPlan moves a plan past the slots that its policy leaves out, and tells whether there were any.
+func (e *Engine) catchUpPlan(ctx context.Context, p *planned, now time.Time) (passed bool, err error) {
+	following := func(slot time.Time) (time.Time, error) {
+		at := *p
+		at.next = slot
+		return e.following(&at, slot)
 	}
-	return nil
+	left, _, err := leaveOut(p.CatchUp, p.Grace, p.next, now, following)
+	if err != nil || len(left) == 0 {
+		return false, err
+	}
+	e.log.Info("missed slots left out", "job", p.Job, "key", p.Key, "slots", len(left))
+	return true, e.Do(ctx, func(ctx context.Context) error {
+		for _, l := range left {
+			p.next = l.slot
+			if err := e.skipOver(ctx, p, l.how, l.reason, now); err != nil {
+				return err
+			}
+		}
+		return e.pass(ctx, p)
+	})
+}
+
+// leftOut is a slot that is not run.
+type leftOut struct {
+	slot   time.Time
+	how    Ending
+	reason string
+}
+
+// leaveOut tells which due slots a policy leaves out, beginning with next, and what comes after them.
+func leaveOut(policy CatchUp, grace time.Duration, next, now time.Time,
+	following func(time.Time) (time.Time, error)) (left []leftOut, after time.Time, err error) {
+	for !next.IsZero() && !next.After(now) {
+		if after, err = following(next); err != nil {
+			return nil, next, err
+		}
+		switch {
+		case policy == Skip && now.Sub(next) > grace:
+			left = append(left, leftOut{next, Skipped, SkippedMissed})
+		case policy == Collapse && !after.IsZero() && !after.After(now):
+			left = append(left, leftOut{next, Collapsed, ""})
+		default:
+			return left, next, nil
+		}
+		next = after
+	}
+	return left, next, nil
+}
+
+// spend takes a tick with a key off what waits, and tells whether it was still wanted: what is planned anew
+// between the reading of a tick and its turn leaves it behind.
+func (e *Engine) spend(ctx context.Context, ev *Event) (wanted bool, err error) {
+	res, err := exec(ctx, e.db, `DELETE FROM later WHERE job = ? AND key = ? AND at = ?`, ev.Job, ev.Key, ev.Slot.UnixMilli())
+	if err != nil {
+		return false, fmt.Errorf("later: %w", err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("later: %w", err)
+	}
+	p, err := e.planOf(ctx, ev.Job, ev.Key)
+	if err != nil || p == nil || !p.next.Equal(ev.Slot) {
+		return n > 0, err
+	}
+	return true, e.pass(ctx, p)
 }
 
 // runJob runs the job that a tick belongs to, and takes the tick off what waits.
 func (e *Engine) runJob(ctx context.Context, r *Request) error {
+	o := Occurrence{Job: r.Job, Key: r.Key, Slot: r.Slot}
+	j := e.jobs[r.Job]
+	if j != nil {
+		r.grace = j.grace()
+	}
 	if r.Key != "" {
-		if err := e.spend(ctx, &r.Event); err != nil {
+		p, err := e.planOf(ctx, r.Job, r.Key)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			o.Title, o.Group, r.grace = p.Title, p.Group, p.Grace
+		}
+		if wanted, err := e.spend(ctx, &r.Event); err != nil || !wanted {
 			return err
 		}
 	} else if _, err := exec(ctx, e.db, `UPDATE jobs SET last = ? WHERE name = ?`, r.Slot.UnixMilli(), r.Job); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
-	j := e.jobs[r.Job]
 	if j == nil {
 		e.log.Warn("a tick of a job that no longer exists is dropped", "job", r.Job, "key", r.Key)
 		return nil
 	}
 	r.Args = noCommand
-	feature := r.Job[:len(r.Job)-len(j.Name)-1]
-	return e.attempt(ctx, r, feature, j.Run)
+	if j.Ritual {
+		return e.perform(ctx, r, j, o)
+	}
+	return e.attempt(ctx, r, j.feature(), j.Run)
 }

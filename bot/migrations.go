@@ -5,7 +5,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// Migrations makes the machine's tables: inbox, outbox, jobs, later, holds.
+// Migrations makes the machine's tables: inbox, outbox, jobs, later, plans, occurrences, holds, beats, logins.
 func Migrations() []*gormigrate.Migration {
 	return []*gormigrate.Migration{{
 		ID: "2026112201_machine",
@@ -79,6 +79,31 @@ func Migrations() []*gormigrate.Migration {
 		ID: "2026112305_console",
 		Migrate: func(tx *gorm.DB) error {
 			return tx.Exec(`CREATE INDEX outbox_console ON outbox (event) WHERE transport = 'console'`).Error
+		},
+	}, {
+		ID: "2026112310_occurrences",
+		Migrate: func(tx *gorm.DB) error {
+			for _, stmt := range []string{
+				`CREATE TABLE plans (
+					job TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL, group_id TEXT NOT NULL, spec TEXT NOT NULL,
+					from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, grace BIGINT NOT NULL, catch_up INTEGER NOT NULL,
+					next BIGINT NOT NULL, PRIMARY KEY (job, key))`,
+				`CREATE INDEX plans_next ON plans (next, job, key) WHERE next > 0`,
+				`CREATE TABLE occurrences (
+					job TEXT NOT NULL, key TEXT NOT NULL, slot BIGINT NOT NULL, title TEXT NOT NULL, group_id TEXT NOT NULL,
+					ending TEXT NOT NULL, reason TEXT NOT NULL, decided_at BIGINT NOT NULL, PRIMARY KEY (job, key, slot))`,
+				`CREATE INDEX occurrences_slot ON occurrences (slot)`,
+				`ALTER TABLE outbox ADD COLUMN ritual INTEGER NOT NULL DEFAULT 0`,
+				`CREATE INDEX outbox_ritual ON outbox (said_at) WHERE ritual = 1`,
+				// From when until when the program was awake.
+				`CREATE TABLE beats (from_at BIGINT PRIMARY KEY, to_at BIGINT NOT NULL)`,
+				`CREATE TABLE logins (at BIGINT NOT NULL, transport TEXT NOT NULL, up INTEGER NOT NULL, PRIMARY KEY (transport, at, up))`,
+			} {
+				if err := tx.Exec(stmt).Error; err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}}
 }

@@ -37,11 +37,11 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 		}
 	}
 	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
-		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at, secret)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at, secret, ritual)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
 		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason,
-		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled, bit(o.Secret))
+		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled, bit(o.Secret), bit(o.ritual))
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ type Outgoing struct {
 	Route    Route    // resolved when claimed
 	Mentions []Person // resolved when claimed
 
+	ritual   bool   // it belongs to an occurrence
 	withheld string // why it is not even tried
 }
 

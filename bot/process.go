@@ -92,6 +92,11 @@ func (e *Engine) one(ctx context.Context, ev Event, history bool) (isNew bool, e
 	if err := safely(ctx, r, e.opts.Observe); err != nil {
 		return false, fmt.Errorf("observe: %w", err)
 	}
+	if ev.Kind == SessionUp || ev.Kind == SessionDown {
+		if err := e.login(ctx, r); err != nil {
+			return false, err
+		}
+	}
 	if ev.From.Self && ev.Kind != SessionUp && ev.Kind != SessionDown {
 		return true, nil // what the bot's own account does is nobody's doing
 	}

@@ -22,6 +22,10 @@ type Request struct {
 	feature string
 	said    []Outgoing
 	rand    *rand.Rand
+
+	grace   time.Duration // Tick: until when after Slot it is in time
+	ritual  bool          // what is said belongs to an occurrence
+	skipped string        // why the occurrence is skipped
 }
 
 // Refusal is an error that undoes a handler's work and is said to the person instead.
@@ -103,7 +107,7 @@ func (r *Request) Send(o Outgoing) {
 	if o.Member != "" && o.Member == r.Actor.Member && r.Actor.Origin != "" {
 		o.Member = r.Actor.Origin // of several users of one person, the one who asked
 	}
-	o.Feature, o.Event, o.SaidAt = r.feature, r.ID, r.At
+	o.Feature, o.Event, o.SaidAt, o.ritual = r.feature, r.ID, r.At, r.ritual
 	if o.Priority == 0 {
 		o.Priority = Post
 	}

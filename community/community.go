@@ -30,6 +30,8 @@ type Options struct {
 	Adopt       func(transport, name, code string) bool
 	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
 	NoiseBudget int           // words a group may get unasked on one Day
+	QuietFrom   time.Duration // after midnight, local time: from then on nothing is said unasked
+	QuietUntil  time.Duration // until then; equal to QuietFrom: never quiet
 	KeepText    time.Duration // how long raw texts are kept; 0: for ever
 	// AcceptFriends says that members who ask to be the bot's friend are accepted.
 	AcceptFriends bool
@@ -87,6 +89,7 @@ func New(opts Options) (*Community, error) {
 	c.Roster = newRoster(opts, words)
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
+	c.Noise.quietFrom, c.Noise.quietUntil = opts.QuietFrom, opts.QuietUntil
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
 	c.registerFreezeUndo()

@@ -15,6 +15,8 @@ type Config struct {
 	BotNames     []string `yaml:"bot_names" doc:"names by which the bot is mentioned, without @"`
 	Bots         []string `yaml:"bots" doc:"other bots: their account ids or member ids; never answered, left out of every figure"`
 	NoiseBudget  int      `yaml:"noise_budget" doc:"words that a group gets unasked on one Day at the most"`
+	QuietFrom    string   `yaml:"quiet_from" doc:"local time from which nothing is said unasked, HH:MM; what managers date is said all the same"`
+	QuietUntil   string   `yaml:"quiet_until" doc:"until then; equal to quiet_from means never quiet"`
 	KeepTextDays int      `yaml:"keep_text_days" doc:"days for which raw texts are kept, 0 for ever; counts are kept for ever"`
 }
 
@@ -22,7 +24,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Name: "我的社区", Timezone: "Asia/Shanghai", DayStarts: "04:00", Language: "zh",
-		BotNames: []string{"围炉"}, Bots: []string{}, NoiseBudget: 20, KeepTextDays: 90,
+		BotNames: []string{"围炉"}, Bots: []string{}, NoiseBudget: 20, QuietFrom: "00:00", QuietUntil: "07:00", KeepTextDays: 90,
 	}
 }
 
@@ -38,6 +40,11 @@ func (c Config) Validate() error {
 	if c.NoiseBudget < 0 {
 		problems = append(problems, KeyError{Name: "noise_budget", Problem: "is not negative"})
 	}
+	for key, s := range map[string]string{"quiet_from": c.QuietFrom, "quiet_until": c.QuietUntil} {
+		if _, err := TimeOfDay(s); err != nil {
+			problems = append(problems, KeyError{Name: key, Problem: err.Error()})
+		}
+	}
 	if c.KeepTextDays < 0 {
 		problems = append(problems, KeyError{Name: "keep_text_days", Problem: "is not negative"})
 	}
@@ -51,14 +58,30 @@ func (c Config) Calendar() (*Calendar, error) {
 	if err != nil || c.Timezone == "" || c.Timezone == "Local" {
 		problems = append(problems, KeyError{Name: "timezone", Problem: fmt.Sprintf("is the name of a time zone like Asia/Shanghai, not %q", c.Timezone)})
 	}
-	starts, err := time.Parse("15:04", c.DayStarts)
-	if err != nil || len(c.DayStarts) != len("04:00") {
-		problems = append(problems, KeyError{Name: "day_starts", Problem: fmt.Sprintf("is a time like 04:00, not %q", c.DayStarts)})
+	starts, err := TimeOfDay(c.DayStarts)
+	if err != nil {
+		problems = append(problems, KeyError{Name: "day_starts", Problem: err.Error()})
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return NewCalendar(zone, time.Duration(starts.Hour())*time.Hour+time.Duration(starts.Minute())*time.Minute), nil
+	return NewCalendar(zone, starts), nil
+}
+
+// Quiet is the night that the values describe, which are valid.
+func (c Config) Quiet() (from, until time.Duration) {
+	from, _ = TimeOfDay(c.QuietFrom)
+	until, _ = TimeOfDay(c.QuietUntil)
+	return from, until
+}
+
+// TimeOfDay reads HH:MM as the time after midnight.
+func TimeOfDay(s string) (time.Duration, error) {
+	t, err := time.Parse("15:04", s)
+	if err != nil || len(s) != len("04:00") {
+		return 0, fmt.Errorf("is a time like 04:00, not %q", s)
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }
 
 // KeyError is a problem of one key of a section, whose line can be told then.

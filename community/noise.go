@@ -11,8 +11,11 @@ import (
 	"github.com/weilu-im/weilu/bot"
 )
 
-// OverBudget is the reason for what Take withholds.
-const OverBudget = "budget"
+// The reasons for what Take withholds.
+const (
+	OverBudget = "budget"
+	AtNight    = "quiet"
+)
 
 // withheldShown is how many lines the command prints, withheldPreview how many characters of each text.
 const (
@@ -26,11 +29,42 @@ type Noise struct {
 	db       bot.Storage
 	calendar *Calendar
 	budget   int
+
+	quietFrom, quietUntil time.Duration // after midnight; equal: never quiet
 }
 
 // NewNoise makes the budgets that are stored in db: each group hears at most budget unasked words on a Day.
 func NewNoise(db bot.Storage, calendar *Calendar, budget int) *Noise {
-	return &Noise{db, calendar, budget}
+	return &Noise{db: db, calendar: calendar, budget: budget}
+}
+
+// Quiet tells whether it is night in the community, when nothing is said unasked, and when the night ends.
+func (n *Noise) Quiet(at time.Time) (until time.Time, quiet bool) {
+	if n.quietFrom == n.quietUntil {
+		return at, false
+	}
+	local := at.In(n.calendar.Zone())
+	y, m, d := local.Date()
+	for _, day := range [...]int{d - 1, d} { // the night that began yesterday, and today's
+		from, until := n.clock(y, m, day, n.quietFrom), n.clock(y, m, day, n.quietUntil)
+		if n.quietUntil < n.quietFrom {
+			until = n.clock(y, m, day+1, n.quietUntil)
+		}
+		if !at.Before(from) && at.Before(until) {
+			return until.UTC(), true
+		}
+	}
+	return at, false
+}
+
+// Awake is at itself, or the end of the night where it is night then.
+func (n *Noise) Awake(at time.Time) time.Time {
+	until, _ := n.Quiet(at)
+	return until
+}
+
+func (n *Noise) clock(y int, m time.Month, d int, after time.Duration) time.Time {
+	return time.Date(y, m, d, int(after.Hours()), int(after.Minutes())%60, 0, 0, n.calendar.Zone())
 }
 
 // Unasked is something that a feature would like to say to a group.
@@ -38,6 +72,7 @@ type Unasked struct {
 	Group   GroupID
 	Feature string
 	Text    string
+	Dated   bool // a manager chose the very time: it may be at night
 }
 
 // Withheld is something that was not said.
@@ -48,7 +83,7 @@ type Withheld struct {
 	At      time.Time
 	Feature string
 	Preview string // the beginning of the text, on one line
-	Reason  string // OverBudget, or a word of whoever withheld it
+	Reason  string // OverBudget, AtNight, or a word of whoever withheld it
 }
 
 type noiseRow struct {
@@ -76,21 +111,34 @@ func (n *Noise) Take(ctx context.Context, r *bot.Request, text string) (ok bool,
 	return n.TakeFor(ctx, r.At, Unasked{Group: GroupID(r.Actor.Group), Feature: r.Feature(), Text: text})
 }
 
-// TakeFor uses one of the group's budget for the Day of at and tells whether u may be said. If not, it is
-// listed as withheld.
+// TakeFor uses one of the group's budget for the Day of at and tells whether u may be said then. If not, it
+// is listed as withheld, with the reason OverBudget or AtNight.
 func (n *Noise) TakeFor(ctx context.Context, at time.Time, u Unasked) (ok bool, err error) {
+	reason, err := n.Try(ctx, at, u)
+	if err != nil || reason == "" {
+		return err == nil, err
+	}
+	return false, n.Withhold(ctx, at, u, reason)
+}
+
+// Try is TakeFor for those who list what is withheld themselves, or say it later: reason is OverBudget,
+// AtNight, or empty where u may be said.
+func (n *Noise) Try(ctx context.Context, at time.Time, u Unasked) (reason string, err error) {
+	if _, quiet := n.Quiet(at); quiet && !u.Dated {
+		return AtNight, nil
+	}
 	row := noiseRow{Group: u.Group, Day: n.calendar.Day(at)}
 	if err := n.db.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return false, fmt.Errorf("noise of %s on %s: %w", row.Group, row.Day, err)
+		return "", fmt.Errorf("noise of %s on %s: %w", row.Group, row.Day, err)
 	}
 	took := n.db.Conn(ctx).Exec("UPDATE noise SET used = used + 1 WHERE group_id = ? AND day = ? AND used < ?", row.Group, row.Day, n.budget)
 	if took.Error != nil {
-		return false, fmt.Errorf("noise of %s on %s: %w", row.Group, row.Day, took.Error)
+		return "", fmt.Errorf("noise of %s on %s: %w", row.Group, row.Day, took.Error)
 	}
-	if took.RowsAffected > 0 {
-		return true, nil
+	if took.RowsAffected == 0 {
+		return OverBudget, nil
 	}
-	return false, n.Withhold(ctx, at, u, OverBudget)
+	return "", nil
 }
 
 // Withhold lists something that was not said for another reason than the budget.

@@ -29,6 +29,7 @@ func build(_ context.Context, settings map[string]string, _ time.Time) (transcri
 }
 
 func (p *parrot) Advance(context.Context, time.Time) error                       { return nil }
+func (p *parrot) Sleep(context.Context, time.Time) error                         { return nil }
 func (p *parrot) Appoint(context.Context, bot.Person, bot.Role, time.Time) error { return nil }
 func (p *parrot) Zone() *time.Location                                           { return time.UTC }
 func (p *parrot) Close() error                                                   { return nil }

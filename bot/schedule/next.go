@@ -4,6 +4,7 @@ package schedule
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -12,23 +13,71 @@ import (
 // parser reads five fields, or six with seconds first, and @daily and the like.
 var parser = cron.NewParser(cron.SecondOptional | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
 
+// anyHour is the bit of a field that is a star.
+const anyHour = 1 << 63
+
 // Next gives the function that tells the first slot of a cron spec after an instant, by the clocks of a zone.
-// A spec that never comes due has the zero time.
+// A spec that never comes due has the zero time. Where the clocks change, a spec with hours of its own comes
+// due once for each time of day that it names: one that the clocks skip as much later, one that they show
+// twice the first time. A spec for every hour follows what passes. The function is safe for concurrent use.
 func Next(zone *time.Location) func(spec string, after time.Time) (time.Time, error) {
-	parsed := map[string]cron.Schedule{}
+	var parsed sync.Map // cron.Schedule by spec
 	return func(spec string, after time.Time) (time.Time, error) {
-		s, ok := parsed[spec]
+		known, ok := parsed.Load(spec)
 		if !ok {
-			var err error
-			if s, err = parser.Parse(spec); err != nil {
+			s, err := parser.Parse(spec)
+			if err != nil {
 				return time.Time{}, fmt.Errorf("schedule %q: %w", spec, err)
 			}
-			parsed[spec] = s
+			known, _ = parsed.LoadOrStore(spec, s)
 		}
-		next := s.Next(after.In(zone))
+		s := known.(cron.Schedule)
+		following := s.Next
+		if hours, ok := s.(*cron.SpecSchedule); ok && hours.Hour&anyHour == 0 {
+			following = func(after time.Time) time.Time { return byWall(s, after) }
+		}
+		next := following(after.In(zone))
 		if next.IsZero() {
 			return next, nil
 		}
 		return next.UTC(), nil
 	}
+}
+
+// byWall is the first slot after an instant by what the clock on the wall shows.
+func byWall(s cron.Schedule, after time.Time) time.Time {
+	y, mo, d := after.Date()
+	h, mi, sec := after.Clock()
+	wall := time.Date(y, mo, d, h, mi, sec, after.Nanosecond(), time.UTC)
+	// The clock may have shown a time that it skipped since, and its slot comes as much later.
+	for wall = wall.Add(-skipped(after)); ; {
+		if wall = s.Next(wall); wall.IsZero() {
+			return wall
+		}
+		if at := shown(wall, after.Location()); at.After(after) {
+			return at
+		}
+	}
+}
+
+// skipped is by how much the clocks were put forward within the last day before an instant.
+func skipped(at time.Time) time.Duration {
+	_, before := at.Add(-24 * time.Hour).Zone()
+	_, now := at.Zone()
+	return max(0, time.Duration(now-before)*time.Second)
+}
+
+// shown is when the clock of a zone first shows a time; one that it skips is as much later as it skips.
+func shown(wall time.Time, zone *time.Location) time.Time {
+	_, before := wall.Add(-24 * time.Hour).In(zone).Zone()
+	at := wall.Add(-time.Duration(before) * time.Second).In(zone)
+	if _, offset := at.Zone(); offset == before {
+		return at
+	}
+	_, after := wall.Add(24 * time.Hour).In(zone).Zone()
+	later := wall.Add(-time.Duration(after) * time.Second).In(zone)
+	if _, offset := later.Zone(); offset == after {
+		return later
+	}
+	return at // neither: it was skipped
 }

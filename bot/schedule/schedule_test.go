@@ -12,15 +12,21 @@ import (
 
 func TestNextIsByTheClocksOfTheZone(t *testing.T) {
 	for name, c := range map[string]struct{ zone, spec, after, want string }{
-		"a daily slot later today":                      {"Asia/Shanghai", "10 4 * * *", "2026-11-01T20:00:00Z", "2026-11-01T20:10:00Z"},
-		"the same slot is not its own next":             {"Asia/Shanghai", "10 4 * * *", "2026-11-01T20:10:00Z", "2026-11-02T20:10:00Z"},
-		"seconds may stand first":                       {"UTC", "30 0 9 * * *", "2026-11-01T09:00:00Z", "2026-11-01T09:00:30Z"},
-		"the 1st of the month":                          {"Asia/Shanghai", "0 9 1 * *", "2026-11-01T01:00:00Z", "2026-12-01T01:00:00Z"},
-		"Fridays":                                       {"Asia/Shanghai", "0 20 * * 5", "2026-11-02T00:00:00Z", "2026-11-06T12:00:00Z"},
-		"a summer day of Berlin":                        {"Europe/Berlin", "0 9 * * *", "2026-07-01T00:00:00Z", "2026-07-01T07:00:00Z"},
-		"a winter day of Berlin":                        {"Europe/Berlin", "0 9 * * *", "2026-12-01T00:00:00Z", "2026-12-01T08:00:00Z"},
-		"the hour that Berlin skips is of the next day": {"Europe/Berlin", "30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z"},
-		"midnight where there was none":                 {"America/Sao_Paulo", "0 0 * * *", "2018-11-03T12:00:00Z", "2018-11-05T02:00:00Z"},
+		"a daily slot later today":                     {"Asia/Shanghai", "10 4 * * *", "2026-11-01T20:00:00Z", "2026-11-01T20:10:00Z"},
+		"the same slot is not its own next":            {"Asia/Shanghai", "10 4 * * *", "2026-11-01T20:10:00Z", "2026-11-02T20:10:00Z"},
+		"seconds may stand first":                      {"UTC", "30 0 9 * * *", "2026-11-01T09:00:00Z", "2026-11-01T09:00:30Z"},
+		"the 1st of the month":                         {"Asia/Shanghai", "0 9 1 * *", "2026-11-01T01:00:00Z", "2026-12-01T01:00:00Z"},
+		"Fridays":                                      {"Asia/Shanghai", "0 20 * * 5", "2026-11-02T00:00:00Z", "2026-11-06T12:00:00Z"},
+		"a summer day of Berlin":                       {"Europe/Berlin", "0 9 * * *", "2026-07-01T00:00:00Z", "2026-07-01T07:00:00Z"},
+		"a winter day of Berlin":                       {"Europe/Berlin", "0 9 * * *", "2026-12-01T00:00:00Z", "2026-12-01T08:00:00Z"},
+		"a time that Berlin skips comes an hour later": {"Europe/Berlin", "30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"},
+		"and once":                                     {"Europe/Berlin", "30 2 * * *", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"},
+		"also seen from after the skip":                {"Europe/Berlin", "30 2 * * *", "2026-03-29T01:10:00Z", "2026-03-29T01:30:00Z"},
+		"a time that Berlin has twice":                 {"Europe/Berlin", "30 2 * * *", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"},
+		"comes once":                                   {"Europe/Berlin", "30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"},
+		"also seen from between":                       {"Europe/Berlin", "30 2 * * *", "2026-10-25T01:10:00Z", "2026-10-26T01:30:00Z"},
+		"each half hour passes twice":                  {"Europe/Berlin", "*/30 * * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z"},
+		"midnight where there was none":                {"America/Sao_Paulo", "0 0 * * *", "2018-11-03T12:00:00Z", "2018-11-04T03:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			zone, err := time.LoadLocation(c.zone)

@@ -17,9 +17,11 @@ type moment struct {
 	after bool // it is a while: days in the calendar, then a duration
 	days  int
 	while time.Duration
+
+	asleep bool // the program is down until then
 }
 
-var errMoment = errors.New("a clock line is == 2026-11-02 08:00 ==, == 08:00 ==, == +3d == or == +1d2h30m ==")
+var errMoment = errors.New("a clock line is == 2026-11-02 08:00 ==, == 08:00 ==, == +3d == or == +1d2h30m ==, with asleep behind it where the program is down until then")
 
 // while has bounded numbers, so that no sum of them overflows.
 var while = regexp.MustCompile(`^\+(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?$`)
@@ -31,6 +33,14 @@ func parseMoment(line string) (*moment, error) {
 	inner = strings.Join(strings.Fields(strings.ReplaceAll(inner, "：", ":")), " ")
 	if !ok || !closed || inner == "" || strings.ContainsAny(inner, ".,") {
 		return nil, errMoment
+	}
+	if awake, asleep := strings.CutSuffix(inner, " asleep"); asleep {
+		m, err := parseMoment("==" + awake + "==")
+		if err != nil || m.asleep {
+			return nil, errMoment
+		}
+		m.asleep = true
+		return m, nil
 	}
 	if inner[0] == '+' {
 		return parseWhile(inner)

@@ -5,6 +5,7 @@
 //	! owner 老王                            a role from the start (owner, manager, moderator)
 //	! set points.checkin=5                  a setting; all ! lines come before the first step
 //	== 2026-11-02 08:00 ==                  sets the clock; also == 08:00 ==, == +3d ==, == +1d2h30m ==
+//	== +2d asleep ==                        the program is down until then, and catches up
 //	[大群] 小明 joins                        also: joins by 小红, leaves, is now 明明, recalls, taps 小红,
 //	                                        sends image a.png, sends link ..., sends file ...
 //	[大群] 小明: 签到                         a message; without [..] the chat is the last one named

@@ -100,7 +100,11 @@ func (r *run) act(ctx context.Context, t *turn) error {
 	if err := r.scene.tick(t); err != nil {
 		return at(r.script, t.line, err)
 	}
-	if err := r.world.Advance(ctx, r.scene.now); err != nil {
+	advance := r.world.Advance
+	if t.clock != nil && t.clock.asleep {
+		advance = r.world.Sleep
+	}
+	if err := advance(ctx, r.scene.now); err != nil {
 		return r.failed(t, "advance to "+r.scene.now.Format(time.RFC3339), err)
 	}
 	if t.input == nil {

@@ -17,6 +17,9 @@ type World interface {
 	Deliver(ctx context.Context, batch []bot.Event) error
 	// Advance moves the clock and fires what is due up to the given time, in order.
 	Advance(ctx context.Context, to time.Time) error
+	// Sleep moves the clock as if the program had been down until the given time: what was due meanwhile is
+	// caught up then.
+	Sleep(ctx context.Context, to time.Time) error
 	// Appoint gives somebody a role from the start.
 	Appoint(ctx context.Context, user bot.Person, role bot.Role, at time.Time) error
 	// Said is everything that was enqueued since the last call, in order.

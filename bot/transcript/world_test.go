@@ -72,6 +72,13 @@ func (c *club) Advance(_ context.Context, to time.Time) error {
 	}
 }
 
+// Sleep moves the clock of a club that says nothing meanwhile, and good morning then.
+func (c *club) Sleep(_ context.Context, to time.Time) error {
+	c.now = to
+	c.say("大群", "", "早上好")
+	return nil
+}
+
 func (c *club) Deliver(_ context.Context, batch []bot.Event) error {
 	for _, ev := range batch {
 		if c.seen[ev.ID] {

@@ -55,28 +55,19 @@ func (c wechatConfig) Validate() error {
 		}
 	}
 	for key, s := range map[string]string{"quiet_from": c.QuietFrom, "quiet_until": c.QuietUntil} {
-		if _, err := clock(s); err != nil {
+		if _, err := community.TimeOfDay(s); err != nil {
 			problems = append(problems, community.KeyError{Name: key, Problem: err.Error()})
 		}
 	}
 	return errors.Join(problems...)
 }
 
-// clock reads HH:MM as the time after midnight.
-func clock(s string) (time.Duration, error) {
-	t, err := time.Parse("15:04", s)
-	if err != nil || len(s) != len("00:00") {
-		return 0, fmt.Errorf("is a time like 07:00, not %q", s)
-	}
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
-}
-
 // pace is how fast the account speaks with these values; what they don't name is the transport's own.
 func (c wechatConfig) pace() *bot.Pace {
 	p := bot.PersonPace()
 	p.PerMinute, p.PerHour, p.PerDay = c.PerMinute, c.PerHour, c.PerDay
-	p.QuietFrom, _ = clock(c.QuietFrom) // validated
-	p.QuietUntil, _ = clock(c.QuietUntil)
+	p.QuietFrom, _ = community.TimeOfDay(c.QuietFrom) // validated
+	p.QuietUntil, _ = community.TimeOfDay(c.QuietUntil)
 	return &p
 }
 

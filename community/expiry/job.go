@@ -154,7 +154,7 @@ func (t *turn) tell(ctx context.Context, id community.MemberID, p *plan) error {
 	lots, ref := p.announce(t.after, t.today), "notice/"+string(id)+"/"+t.today.String()
 	if open {
 		t.r.Send(bot.Outgoing{Member: string(id), Text: t.r.T("notice") + "\n" + print(t.r, dates(lots, t.after, t.today), listed) + "\n" + t.r.T("notice.how"),
-			Priority: bot.Notice, Ref: ref, NotAfter: t.r.At.Add(worth)})
+			Priority: bot.Notice, Ref: ref, NotBefore: t.morning(), NotAfter: t.r.At.Add(worth)})
 	} else {
 		ref = groupRef(group, t.today)
 		t.groups[group] = append(t.groups[group], string(id))
@@ -180,7 +180,7 @@ func (t *turn) takeTurn(ctx context.Context, group community.GroupID, most int) 
 func (t *turn) say() {
 	for _, g := range slices.Sorted(maps.Keys(t.groups)) {
 		t.r.Send(bot.Outgoing{Group: string(g), Text: t.r.T("aloud"), Mention: t.groups[g], Priority: bot.Notice,
-			Ref: groupRef(g, t.today), NotAfter: t.r.At.Add(worth)})
+			Ref: groupRef(g, t.today), NotBefore: t.morning(), NotAfter: t.r.At.Add(worth)})
 	}
 }
 
@@ -195,3 +195,6 @@ func (f *expiry) settled(ctx context.Context, r *bot.Request) error {
 	}
 	return f.unheard(ctx, r.Ref, f.c.Calendar.Day(r.At)+1)
 }
+
+// morning is when notices are sent: at once, or at the end of the night.
+func (t *turn) morning() time.Time { return t.c.Noise.Awake(t.r.At) }

@@ -70,6 +70,17 @@ func (s *Stage) advance(ctx context.Context, to time.Time) error {
 	return s.send(ctx)
 }
 
+// Sleep implements transcript.World.
+func (s *Stage) Sleep(ctx context.Context, to time.Time) error {
+	if to.After(s.now) {
+		s.now = to
+	}
+	if err := s.engine.Advance(ctx, to, true); err != nil {
+		return err
+	}
+	return s.send(ctx)
+}
+
 // send claims what is due, so that guards are asked, and lets features hear that it was sent.
 func (s *Stage) send(ctx context.Context) error {
 	if len(s.said) == 0 {
