@@ -53,6 +53,8 @@ type Community struct {
 	Purse         *Purse
 	Earnings      *Earnings
 	Budgets       *Budgets
+	Facts         *Facts
+	Badges        *Badges
 
 	db         bot.Storage
 	opts       Options
@@ -87,6 +89,8 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
+	c.Facts = &Facts{ro: c.Roster, named: map[string]Fact{}}
+	c.Badges = &Badges{opts.Storage, c.Roster}
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
 	c.Noise.quietFrom, c.Noise.quietUntil = opts.QuietFrom, opts.QuietUntil

@@ -28,6 +28,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	f := &checkin{c, cfg, db}
 	c.OnIdentity("checkin", f.changed, daily+"/", streak+"/")
 	c.Earnings.Register("checkin", f.explain)
+	c.Facts.Register("checkin.days", f.counted)
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name

@@ -148,3 +148,13 @@ func migrations() []*gormigrate.Migration {
 		},
 	}}
 }
+
+// counted is the community's fact checkin.days: on how many Days a person checked in.
+func (f *checkin) counted(ctx context.Context, who []community.MemberID, from, to time.Time) (n int, err error) {
+	err = f.db.Conn(ctx).Raw(`SELECT COUNT(DISTINCT day) FROM checkins WHERE member_id IN ? AND at >= ? AND at < ?`,
+		who, from.UnixMilli(), to.UnixMilli()).Row().Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count check-ins: %w", err)
+	}
+	return n, nil
+}

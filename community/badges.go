@@ -1,0 +1,87 @@
+package community
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-gormigrate/gormigrate/v2"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+// Badge is something that a member was honoured with, once and for good.
+type Badge struct {
+	Feature string // who gave it
+	Name    string // the feature's text "badge." + Name is what it is called
+	At      time.Time
+}
+
+// Badges are the honours of members. A person holds those of all of their ids.
+type Badges struct {
+	db bot.Storage
+	ro *Roster
+}
+
+func badgeMigrations() []*gormigrate.Migration {
+	return []*gormigrate.Migration{statements("2026112320_badges",
+		`CREATE TABLE badges (member_id TEXT NOT NULL, feature TEXT NOT NULL, name TEXT NOT NULL, at BIGINT NOT NULL,
+			PRIMARY KEY (member_id, feature, name))`,
+	)}
+}
+
+// Give honours a member with a badge of the feature that handles r, and tells whether the person had none of it yet.
+func (b *Badges) Give(ctx context.Context, r *bot.Request, member MemberID, name string) (fresh bool, err error) {
+	held, err := b.Of(ctx, member)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range held {
+		if h.Feature == r.Feature() && h.Name == name {
+			return false, nil
+		}
+	}
+	_, err = b.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO badges (member_id, feature, name, at) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, string(member), r.Feature(), name, r.At.UnixMilli())
+	if err != nil {
+		return false, fmt.Errorf("badge of %s: %w", member, err)
+	}
+	return true, nil
+}
+
+// Take takes a badge of the feature that handles r back from a person.
+func (b *Badges) Take(ctx context.Context, r *bot.Request, member MemberID, name string) error {
+	ids, err := b.ro.IDs(ctx, member)
+	if err != nil {
+		return err
+	}
+	if err := b.db.Conn(ctx).Exec(`DELETE FROM badges WHERE member_id IN ? AND feature = ? AND name = ?`, ids, r.Feature(), name).Error; err != nil {
+		return fmt.Errorf("badge of %s: %w", member, err)
+	}
+	return nil
+}
+
+// Of are the badges of a person, in the order in which they were given; each once.
+func (b *Badges) Of(ctx context.Context, member MemberID) ([]Badge, error) {
+	ids, err := b.ro.IDs(ctx, member)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := b.db.Conn(ctx).Raw(`SELECT feature, name, MIN(at) FROM badges WHERE member_id IN ? GROUP BY feature, name
+		ORDER BY MIN(at), feature, name`, ids).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("badges of %s: %w", member, err)
+	}
+	defer rows.Close()
+	var list []Badge
+	for rows.Next() {
+		var badge Badge
+		var at int64
+		if err := rows.Scan(&badge.Feature, &badge.Name, &at); err != nil {
+			return nil, fmt.Errorf("badges of %s: %w", member, err)
+		}
+		badge.At = bot.FromMillis(at)
+		list = append(list, badge)
+	}
+	return list, rows.Err()
+}
