@@ -134,3 +134,8 @@ func shortened(s string, most int) string {
 	}
 	return s
 }
+
+// Excerpt is the beginning of a text that somebody wrote, safe to show: on one line, of at most n characters as people count them.
+func Excerpt(text string, n int) string {
+	return shortened(strings.Join(strings.Fields(CleanText(text)), " "), n)
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/agenda"
 	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
 	"github.com/weilu-im/weilu/community/console"
@@ -31,6 +32,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
+		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),
 	}
