@@ -118,7 +118,7 @@ func TestARefusalAfterTheTransactionWasLostKeepsNothing(t *testing.T) {
 func (s *storage) clear(t *testing.T) {
 	t.Helper()
 	err := s.DB.Tx(t.Context(), func(ctx context.Context) error {
-		for _, table := range [...]string{"inbox", "outbox", "notes", "once", "later", "jobs", "holds"} {
+		for _, table := range [...]string{"inbox", "outbox", "notes", "once", "later", "jobs", "holds", "plans", "occurrences", "beats", "logins"} {
 			if err := s.DB.Conn(ctx).Exec("DELETE FROM " + table).Error; err != nil {
 				return err
 			}

@@ -226,11 +226,7 @@ func (e *Engine) catchUp(ctx context.Context, j *job, now time.Time) error {
 
 // catchUpPlan moves a plan past the slots that its policy leaves out, and tells whether there were any.
 func (e *Engine) catchUpPlan(ctx context.Context, p *planned, now time.Time) (passed bool, err error) {
-	following := func(slot time.Time) (time.Time, error) {
-		at := *p
-		at.next = slot
-		return e.following(&at, slot)
-	}
+	following := func(slot time.Time) (time.Time, error) { return e.following(p, slot) }
 	left, _, err := leaveOut(p.CatchUp, p.Grace, p.next, now, following)
 	if err != nil || len(left) == 0 {
 		return false, err
@@ -238,12 +234,13 @@ func (e *Engine) catchUpPlan(ctx context.Context, p *planned, now time.Time) (pa
 	e.log.Info("missed slots left out", "job", p.Job, "key", p.Key, "slots", len(left))
 	return true, e.Do(ctx, func(ctx context.Context) error {
 		for _, l := range left {
-			p.next = l.slot
-			if err := e.skipOver(ctx, p, l.how, l.reason, now); err != nil {
+			missed := *p
+			missed.next = l.slot
+			if err := e.skipOver(ctx, &missed, l.how, l.reason, now); err != nil {
 				return err
 			}
 		}
-		return e.pass(ctx, p)
+		return e.pass(ctx, p, left[len(left)-1].slot)
 	})
 }
 
@@ -289,7 +286,7 @@ func (e *Engine) spend(ctx context.Context, ev *Event) (wanted bool, err error) 
 	if err != nil || p == nil || !p.next.Equal(ev.Slot) {
 		return n > 0, err
 	}
-	return true, e.pass(ctx, p)
+	return true, e.pass(ctx, p, p.next)
 }
 
 // runJob runs the job that a tick belongs to, and takes the tick off what waits.

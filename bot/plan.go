@@ -179,9 +179,10 @@ func (e *Engine) plansBefore(ctx context.Context, to time.Time) ([]*planned, err
 	return list, rows.Err()
 }
 
-// pass moves a plan on from a slot that has ended. A plan that is never due again is removed.
-func (e *Engine) pass(ctx context.Context, p *planned) error {
-	next, err := e.following(p, p.next)
+// pass moves a plan on from a slot that has ended, which is p.next or a later one. A plan that is never due
+// again is removed.
+func (e *Engine) pass(ctx context.Context, p *planned, ended time.Time) error {
+	next, err := e.following(p, ended)
 	if err != nil {
 		e.log.Error("a plan can't go on and is removed", "job", p.Job, "key", p.Key, "err", err)
 		next = time.Time{}
