@@ -30,8 +30,7 @@ type Options struct {
 	Adopt       func(transport, name, code string) bool
 	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
 	NoiseBudget int           // words a group may get unasked on one Day
-	QuietFrom   time.Duration // after midnight, local time: from then on nothing is said unasked
-	QuietUntil  time.Duration // until then; equal to QuietFrom: never quiet
+	Night       Night         // when nothing is said unasked
 	KeepText    time.Duration // how long raw texts are kept; 0: for ever
 	// AcceptFriends says that members who ask to be the bot's friend are accepted.
 	AcceptFriends bool
@@ -83,7 +82,7 @@ func New(opts Options) (*Community, error) {
 		Undo:          NewUndo(opts.Storage, audit),
 		Audit:         audit,
 		Contributions: NewContributions(opts.Storage),
-		Noise:         NewNoise(opts.Storage, opts.Calendar, opts.NoiseBudget),
+		Noise:         NewNoise(opts.Storage, opts.Calendar, opts.NoiseBudget, opts.Night),
 		Words:         words,
 		Earnings:      &Earnings{},
 		db:            opts.Storage, opts: opts, spelling: newSpelling(),
@@ -93,7 +92,6 @@ func New(opts Options) (*Community, error) {
 	c.Badges = &Badges{opts.Storage, c.Roster}
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
-	c.Noise.quietFrom, c.Noise.quietUntil = opts.QuietFrom, opts.QuietUntil
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
 	c.registerFreezeUndo()

@@ -68,11 +68,11 @@ func (c Config) Calendar() (*Calendar, error) {
 	return NewCalendar(zone, starts), nil
 }
 
-// Quiet is the night that the values describe, which are valid.
-func (c Config) Quiet() (from, until time.Duration) {
-	from, _ = TimeOfDay(c.QuietFrom)
-	until, _ = TimeOfDay(c.QuietUntil)
-	return from, until
+// Night is the night that the values describe, which are valid.
+func (c Config) Night() (n Night) {
+	n.From, _ = TimeOfDay(c.QuietFrom)
+	n.Until, _ = TimeOfDay(c.QuietUntil)
+	return n
 }
 
 // TimeOfDay reads HH:MM as the time after midnight.

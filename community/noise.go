@@ -29,26 +29,29 @@ type Noise struct {
 	db       bot.Storage
 	calendar *Calendar
 	budget   int
-
-	quietFrom, quietUntil time.Duration // after midnight; equal: never quiet
+	night    Night
 }
 
-// NewNoise makes the budgets that are stored in db: each group hears at most budget unasked words on a Day.
-func NewNoise(db bot.Storage, calendar *Calendar, budget int) *Noise {
-	return &Noise{db: db, calendar: calendar, budget: budget}
+// Night is when nothing is said unasked, in times after midnight of the community's clocks. Equal ones are no night.
+type Night struct{ From, Until time.Duration }
+
+// NewNoise makes the budgets that are stored in db: each group hears at most budget unasked words on a Day,
+// and none at night.
+func NewNoise(db bot.Storage, calendar *Calendar, budget int, night Night) *Noise {
+	return &Noise{db, calendar, budget, night}
 }
 
 // Quiet tells whether it is night in the community, when nothing is said unasked, and when the night ends.
 func (n *Noise) Quiet(at time.Time) (until time.Time, quiet bool) {
-	if n.quietFrom == n.quietUntil {
+	if n.night.From == n.night.Until {
 		return at, false
 	}
 	local := at.In(n.calendar.Zone())
 	y, m, d := local.Date()
 	for _, day := range [...]int{d - 1, d} { // the night that began yesterday, and today's
-		from, until := n.clock(y, m, day, n.quietFrom), n.clock(y, m, day, n.quietUntil)
-		if n.quietUntil < n.quietFrom {
-			until = n.clock(y, m, day+1, n.quietUntil)
+		from, until := n.clock(y, m, day, n.night.From), n.clock(y, m, day, n.night.Until)
+		if n.night.Until < n.night.From {
+			until = n.clock(y, m, day+1, n.night.Until)
 		}
 		if !at.Before(from) && at.Before(until) {
 			return until.UTC(), true

@@ -16,7 +16,7 @@ func TestNoiseBudget(t *testing.T) {
 	day := cal.Day(noon)
 	each(t, func(t *testing.T, db bot.Storage) {
 		within(t, db, func(ctx context.Context) {
-			n := community.NewNoise(db, cal, 2)
+			n := community.NewNoise(db, cal, 2, community.Night{})
 			for i, c := range []struct {
 				name  string
 				group community.GroupID
@@ -62,11 +62,50 @@ func withoutIDs(list []community.Withheld) []community.Withheld {
 func TestWithoutABudgetNothingIsSaidUnasked(t *testing.T) {
 	each(t, func(t *testing.T, db bot.Storage) {
 		within(t, db, func(ctx context.Context) {
-			n := community.NewNoise(db, shanghai(), 0)
+			n := community.NewNoise(db, shanghai(), 0, community.Night{})
 			r := &bot.Request{Event: bot.Event{ID: "e1", At: noon}, Actor: bot.Actor{Group: "g1"}}
 			if ok := must(n.Take(ctx, r, "早上好"))(t); ok {
 				t.Error("it was said")
 			}
 		})
 	})
+}
+
+func TestNothingIsSaidUnaskedAtNight(t *testing.T) {
+	hour := time.Hour
+	for _, c := range []struct {
+		night     community.Night
+		at, until string // until is empty where it is no night
+	}{
+		{community.Night{From: 0, Until: 7 * hour}, "2026-11-22 00:00", "2026-11-22 07:00"},
+		{community.Night{From: 0, Until: 7 * hour}, "2026-11-22 06:59", "2026-11-22 07:00"},
+		{community.Night{From: 0, Until: 7 * hour}, "2026-11-22 07:00", ""},
+		{community.Night{From: 0, Until: 7 * hour}, "2026-11-22 23:59", ""},
+		{community.Night{From: 22 * hour, Until: 8 * hour}, "2026-11-22 22:00", "2026-11-23 08:00"},
+		{community.Night{From: 22 * hour, Until: 8 * hour}, "2026-11-22 07:30", "2026-11-22 08:00"},
+		{community.Night{From: 22 * hour, Until: 8 * hour}, "2026-11-22 12:00", ""},
+		{community.Night{From: 8 * hour, Until: 8 * hour}, "2026-11-22 08:00", ""},
+	} {
+		each(t, func(t *testing.T, db bot.Storage) {
+			within(t, db, func(ctx context.Context) {
+				n := community.NewNoise(db, shanghai(), 2, c.night)
+				at := must(time.ParseInLocation("2006-01-02 15:04", c.at, shanghai().Zone()))(t)
+				until, quiet := n.Quiet(at)
+				if got := until.In(at.Location()).Format("2006-01-02 15:04"); quiet != (c.until != "") || quiet && got != c.until {
+					t.Errorf("%v at %s: %v until %s", c.night, c.at, quiet, got)
+				}
+				u := community.Unasked{Group: "g1", Feature: "topic", Text: "聊聊"}
+				if ok := must(n.TakeFor(ctx, at, u))(t); ok == quiet {
+					t.Errorf("%v at %s: said is %v", c.night, c.at, ok)
+				}
+				if list := must(n.Withheld(ctx, "g1", shanghai().Day(at)))(t); quiet != (len(list) == 1 && list[0].Reason == community.AtNight) {
+					t.Errorf("%v at %s: withheld %+v", c.night, c.at, list)
+				}
+				u.Dated = true
+				if ok := must(n.TakeFor(ctx, at, u))(t); !ok {
+					t.Errorf("%v at %s: what a manager dated is withheld", c.night, c.at)
+				}
+			})
+		})
+	}
 }

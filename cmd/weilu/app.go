@@ -104,10 +104,9 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		return nil, err
 	}
 	a.ledger = points.New(a.db.Conn, a.db.Tx)
-	quietFrom, quietUntil := s.Community.Quiet()
 	a.community, err = community.New(community.Options{
 		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
-		Adopt: opts.adopt, NoiseBudget: s.Community.NoiseBudget, QuietFrom: quietFrom, QuietUntil: quietUntil,
+		Adopt: opts.adopt, NoiseBudget: s.Community.NoiseBudget, Night: s.Community.Night(),
 		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, AcceptFriends: s.WeChat.AcceptFriends, Log: log,
 	})
 	if err != nil {

@@ -57,10 +57,9 @@ func BuildIn(db *database.DB, assemble func(p *Parts) []bot.Feature, adjust ...f
 			return nil, err
 		}
 		p.Ledger = points.New(p.DB.Conn, p.DB.Tx)
-		quietFrom, quietUntil := cfg.Quiet()
 		opts := community.Options{
 			Storage: p.DB, Calendar: calendar, Ledger: p.Ledger, Words: words, Language: cfg.Language, Bots: cfg.Bots,
-			Adopt: func(_, _, _ string) bool { return true }, NoiseBudget: cfg.NoiseBudget, QuietFrom: quietFrom, QuietUntil: quietUntil,
+			Adopt: func(_, _, _ string) bool { return true }, NoiseBudget: cfg.NoiseBudget, Night: cfg.Night(),
 			KeepText: time.Duration(cfg.KeepTextDays) * 24 * time.Hour,
 		}
 		for _, fn := range adjust {
