@@ -54,6 +54,7 @@ type Community struct {
 	Budgets       *Budgets
 	Facts         *Facts
 	Badges        *Badges
+	Holidays      *Holidays
 
 	db         bot.Storage
 	opts       Options
@@ -90,11 +91,13 @@ func New(opts Options) (*Community, error) {
 	c.Roster = newRoster(opts, words)
 	c.Facts = &Facts{ro: c.Roster, named: map[string]Fact{}}
 	c.Badges = &Badges{opts.Storage, c.Roster}
+	c.Holidays = newHolidays(opts.Storage)
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
 	c.registerFreezeUndo()
+	c.registerHolidayUndo()
 	c.registerIdentityUndo()
 	return c, nil
 }
@@ -121,6 +124,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.roleCommands()...)
 	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.freezeCommands()...)
+	f.Commands = append(f.Commands, c.holidayCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})

@@ -11,7 +11,7 @@ import (
 func Migrations() []*gormigrate.Migration {
 	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
 		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations(), openingMigrations(), friendMigrations(), awayMigrations(),
-			freezeMigrations(), budgetMigrations(), viewMigrations(), badgeMigrations())...)
+			freezeMigrations(), budgetMigrations(), viewMigrations(), badgeMigrations(), holidayMigrations())...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

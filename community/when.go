@@ -1,0 +1,161 @@
+package community
+
+import (
+	"fmt"
+	"time"
+)
+
+// When is a time that a manager wrote: once, or again and again.
+type When struct {
+	At   time.Time // once; zero where it repeats
+	Spec string    // cron of five fields, by the community's clocks; empty where it is once
+
+	// A repeated one is due at From <= slot < Until; zero: no bound.
+	From, Until time.Time
+	Workdays    bool // only on working days: see Holidays.Workday
+}
+
+// WhenError is why a time can't be read. Its text has the key "when." + Key in the community's catalogue.
+type WhenError struct {
+	Key  string // unknown, clock, no_date, past, gap, ambiguous
+	What string // the part that it is about
+}
+
+func (e *WhenError) Error() string { return fmt.Sprintf("time %q: %s", e.What, e.Key) }
+
+// The keys of WhenError.
+const (
+	whenUnknown   = "unknown"   // nothing that is a time
+	whenClock     = "clock"     // a date without a time of day, or one that no clock shows
+	whenDate      = "no_date"   // a date that no calendar has
+	whenPast      = "past"      // it has passed
+	whenGap       = "gap"       // the clocks skip it on that day
+	whenAmbiguous = "ambiguous" // it may be one of two days
+)
+
+// WhenHelp is what is wrong with a time, in the words of whoever reads the answer.
+func WhenHelp(t func(key string, kv ...any) string, err error) string {
+	e, ok := err.(*WhenError)
+	if !ok {
+		return t("when.unknown", "What", "")
+	}
+	return t("when."+e.Key, "What", Excerpt(e.What, whenExcerpt))
+}
+
+// whenExcerpt is how many characters of a wrong time are echoed.
+const whenExcerpt = 20
+
+// ReadWhen reads the time at the beginning of text, seen from now, by the clocks of zone, and gives what of the
+// text is left. Dates are those of the calendar, weeks begin on Monday. The error is a *WhenError.
+//
+//	明早八点, 今晚8点半, 后天下午三点一刻, 周五20:00, 下周一 9点, 12月24日 19:30, 2026-12-24 19:30, 20:00, 半小时后, 三天后 9点
+//	每天 9点, 每周五20:00, 每周一三五 8:30, 每个工作日 9:00, 每月1号 9点, 下周一到周五 9点, 12月1日到12月5日 9点
+//	tomorrow 8am, every friday 20:00, weekdays 9:00, in 2 hours, cron 0 9 * * 1-5
+func ReadWhen(text string, now time.Time, zone *time.Location) (When, string, error) {
+	p := &whenReader{scanner: scanner{rest: text}, now: now.In(zone)}
+	w, err := p.when()
+	if err != nil {
+		return When{}, text, err
+	}
+	return w, p.left(), nil
+}
+
+// whenReader reads one time.
+type whenReader struct {
+	scanner
+	now time.Time
+}
+
+func (p *whenReader) when() (When, error) {
+	begin := p.rest
+	for _, read := range [...]func() (When, bool, error){p.cron, p.wait, p.repeated} {
+		w, ok, err := read()
+		if ok || err != nil {
+			return w, err
+		}
+		p.rest = begin
+	}
+	dates, ok, err := p.dates()
+	if err != nil {
+		return When{}, err
+	}
+	if !ok {
+		p.rest = begin
+	}
+	c, found, err := p.clock(dates.part)
+	switch {
+	case err != nil:
+		return When{}, err
+	case !found && !ok:
+		return When{}, &WhenError{whenUnknown, begin}
+	case !found:
+		return When{}, &WhenError{whenClock, begin[:len(begin)-len(p.rest)]}
+	case !ok:
+		return p.next(c)
+	case dates.until.IsZero():
+		return p.once(dates, c)
+	}
+	return p.span(dates, c)
+}
+
+// next is the first time that the clock shows a time of day.
+func (p *whenReader) next(c clock) (When, error) {
+	for day := range 3 {
+		if at, ok := p.at(p.date(0, 0, day), c); ok && at.After(p.now) {
+			return When{At: at}, nil
+		}
+	}
+	return When{}, &WhenError{whenGap, c.String()}
+}
+
+// once is one date with a time of day.
+func (p *whenReader) once(d dates, c clock) (When, error) {
+	for _, day := range d.choices {
+		at, ok := p.at(day, c)
+		if !ok {
+			return When{}, &WhenError{whenGap, day.Format(time.DateOnly) + " " + c.String()}
+		}
+		if at.After(p.now) {
+			return When{At: at}, nil
+		}
+	}
+	last := d.choices[len(d.choices)-1]
+	return When{}, &WhenError{whenPast, last.Format(time.DateOnly) + " " + c.String()}
+}
+
+// span is the same time of day on some days in a row.
+func (p *whenReader) span(d dates, c clock) (When, error) {
+	if c.next {
+		return When{}, &WhenError{whenAmbiguous, c.String()}
+	}
+	days := "*"
+	if d.weekdays != "" {
+		days = d.weekdays
+	}
+	w := When{Spec: fmt.Sprintf("%d %d * * %s", c.minute, c.hour, days), From: midnight(d.choices[0]).UTC(), Until: midnight(d.until).UTC()}
+	if last, ok := p.at(d.until.AddDate(0, 0, -1), c); ok && !last.After(p.now) {
+		return When{}, &WhenError{whenPast, d.until.AddDate(0, 0, -1).Format(time.DateOnly) + " " + c.String()}
+	}
+	return w, nil
+}
+
+// date is today, so many years, months and days on, at noon.
+func (p *whenReader) date(years, months, days int) time.Time {
+	y, m, d := p.now.Date()
+	return time.Date(y+years, m+time.Month(months), d+days, 12, 0, 0, 0, p.now.Location())
+}
+
+// at is when the clock shows a time of day on a date; not ok: it skips it.
+func (p *whenReader) at(day time.Time, c clock) (time.Time, bool) {
+	y, m, d := day.Date()
+	if c.next {
+		d++
+	}
+	t := time.Date(y, m, d, c.hour, c.minute, 0, 0, day.Location())
+	return t.UTC(), t.Hour() == c.hour && t.Minute() == c.minute
+}
+
+func midnight(day time.Time) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, day.Location())
+}
