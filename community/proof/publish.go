@@ -15,8 +15,12 @@ func (p *proof) publish(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	last, err := p.published(ctx)
-	if err != nil || seq <= last {
+	if err != nil {
 		return err
+	}
+	if seq <= last {
+		r.Skip("nothing")
+		return nil
 	}
 	if err := p.keep(ctx, r.At.UnixMilli(), seq, root); err != nil {
 		return err
