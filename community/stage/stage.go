@@ -101,6 +101,9 @@ func (s *Stage) send(ctx context.Context) error {
 	}
 }
 
+// Now is what the clock shows.
+func (s *Stage) Now() time.Time { return s.now }
+
 // Appoint implements transcript.World.
 func (s *Stage) Appoint(ctx context.Context, user bot.Person, role bot.Role, at time.Time) error {
 	return s.engine.Do(ctx, func(ctx context.Context) error {
