@@ -1,16 +1,13 @@
-// Package welcome greets newcomers.
+// Package welcome greets newcomers: those who join together in one message, a crowd without names, and whoever is
+// learned of late with other words or not at all.
 package welcome
 
 import (
 	"context"
 	"embed"
-	"errors"
-	"fmt"
 	"io/fs"
+	"text/template"
 	"time"
-
-	"github.com/go-gormigrate/gormigrate/v2"
-	"gorm.io/gorm"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -19,28 +16,11 @@ import (
 //go:embed locales
 var locales embed.FS
 
-// Config says whether newcomers are greeted. What is said is the text welcome.hello.
-type Config struct {
-	Enabled   bool `yaml:"enabled" doc:"whether newcomers are greeted in the group"`
-	AgainDays int  `yaml:"again_days" doc:"days after which somebody who comes back is greeted again"`
-	LateAfter int  `yaml:"late_after_minutes" doc:"a join learned of later than this many minutes gets the late greeting, and none if the person has spoken"`
-}
-
-// Defaults greets.
-func Defaults() Config { return Config{Enabled: true, AgainDays: 30, LateAfter: 10} }
-
-// Validate tells whether the values make sense.
-func (c Config) Validate() error {
-	if c.AgainDays < 1 || c.LateAfter < 1 {
-		return errors.New("again_days and late_after_minutes are at least 1")
-	}
-	return nil
-}
-
 type welcome struct {
-	db  bot.Storage
-	c   *community.Community
-	cfg Config
+	db       bot.Storage
+	c        *community.Community
+	cfg      Config
+	variants []*template.Template // of the community's own; none: the texts hello.1 to hello.3
 }
 
 // New makes the feature.
@@ -49,78 +29,143 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	w := &welcome{db, c, cfg}
-	f := bot.Feature{Name: "welcome", Locales: texts, Migrations: migrations()}
+	w := &welcome{db: db, c: c, cfg: cfg}
+	for _, text := range cfg.Variants {
+		if t, err := variant(text); err == nil { // validated
+			w.variants = append(w.variants, t)
+		}
+	}
+	f := bot.Feature{
+		Name: "welcome", Locales: texts, Migrations: migrations(),
+		Commands: []bot.Command{{Names: []string{"测试欢迎", "test-welcome"}, Help: "help", Role: bot.Manager, Run: w.preview}},
+		Jobs:     []bot.Job{{Name: "greet", Run: w.greet}},
+		Views:    []bot.View{{Name: "joins", Title: "view.title", Role: bot.Moderator, Read: w.page}},
+	}
 	if cfg.Enabled {
 		f.On = []bot.Listener{bot.On(w.joined, bot.Joined)}
 	}
 	return f
 }
 
-// joined greets somebody once in a while; the group's noise budget may forbid it.
+// joined keeps a join, and opens the window in which others are greeted with it. Joins of the night are greeted in
+// the morning.
 func (w *welcome) joined(ctx context.Context, r *bot.Request) error {
-	if r.Actor.Member == "" {
+	if r.Actor.Member == "" || r.Actor.Group == "" || r.Actor.Role >= bot.Moderator || r.Actor.Bot {
 		return nil
 	}
-	var last int64
-	ids, err := w.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	a := arrival{member: community.MemberID(r.Actor.Origin), group: community.GroupID(r.Actor.Group), at: r.At, learned: r.At}
+	if r.SeenAt.After(a.learned) {
+		a.learned = r.SeenAt
+	}
+	var err error
+	if a.inviter, err = w.inviter(ctx, a); err != nil {
+		return err
+	}
+	again, err := w.greetedSince(ctx, a.member, r.At.Add(-w.cfg.again()))
 	if err != nil {
 		return err
 	}
-	pool := w.db.Conn(ctx).Statement.ConnPool
-	if err := w.db.Conn(ctx).Raw(`SELECT COALESCE(MAX(at), 0) FROM welcomes WHERE member_id IN ?`, ids).Row().Scan(&last); err != nil {
-		return fmt.Errorf("last welcome: %w", err)
+	if again {
+		return w.keep(ctx, a, known)
 	}
-	if last > 0 && r.At.Sub(time.UnixMilli(last)) < time.Duration(w.cfg.AgainDays)*24*time.Hour {
-		return nil
+	if err := w.keep(ctx, a, waiting); err != nil {
+		return err
 	}
-	if _, err := pool.ExecContext(ctx, `INSERT INTO welcomes (member_id, at, group_id) VALUES (?, ?, ?)`,
-		r.Actor.Origin, r.At.UnixMilli(), r.Actor.Group); err != nil {
-		return fmt.Errorf("keep welcome: %w", err)
+	return r.Later(ctx, w.c.Noise.Awake(a.learned.Add(w.cfg.window())), "greet", r.Actor.Group)
+}
+
+// greet says hello to everybody in a group who waits for it.
+func (w *welcome) greet(ctx context.Context, r *bot.Request) error {
+	group := community.GroupID(r.Key)
+	all, err := w.waiting(ctx, group)
+	if err != nil || len(all) == 0 {
+		return err
 	}
-	place, err := w.c.Place(ctx, community.GroupID(r.Actor.Group))
+	crowd, err := w.crowd(ctx, group, all[0].learned.Add(-w.cfg.burst()))
 	if err != nil {
 		return err
 	}
-	key, patience := "hello", time.Duration(w.cfg.LateAfter)*time.Minute
-	if r.SeenAt.Sub(r.At) > patience {
-		spoke, err := w.spoke(ctx, r)
-		if err != nil || spoke {
+	if crowd > w.cfg.BurstJoins {
+		calm := all[0].learned.Add(w.cfg.burst())
+		if r.At.Before(calm) { // more may come
+			return r.Later(ctx, calm, "greet", r.Key)
+		}
+	}
+	here, err := w.sort(ctx, r, all)
+	if err != nil {
+		return err
+	}
+	if n := len(here[greeted]) + len(here[late]); crowd > w.cfg.BurstJoins && n > w.cfg.Names {
+		everybody := append(here[greeted], here[late]...)
+		return w.say(ctx, r, group, digest, everybody, func(place string) (string, error) {
+			return r.T("digest", "Group", place, "Count", n, "Minutes", w.cfg.BurstMinutes), nil
+		})
+	}
+	for _, as := range [...]outcome{greeted, late} {
+		err := w.say(ctx, r, group, as, here[as], func(place string) (string, error) { return w.greeting(ctx, r, as, place, here[as]) })
+		if err != nil {
 			return err
 		}
-		key = "hello_late"
 	}
-	text := r.T(key, "Name", r.Actor.Name, "Group", w.c.Words.ScreenName(place.Name))
-	ok, err := w.c.Noise.Take(ctx, r, text)
-	if err != nil || !ok {
-		return err
-	}
-	r.Send(bot.Outgoing{Group: r.Actor.Group, Text: text, Priority: bot.Answer,
-		NotAfter: r.SeenAt.Add(patience),
-		Merge:    key, MergeHead: r.T(key+"_all", "Group", w.c.Words.ScreenName(place.Name)), MergeItem: r.Actor.Name})
 	return nil
 }
 
-// spoke tells whether somebody has said something in the group since they joined.
-func (w *welcome) spoke(ctx context.Context, r *bot.Request) (bool, error) {
-	ids, err := w.c.IDs(ctx, community.MemberID(r.Actor.Member))
-	if err != nil {
-		return false, err
+// sort tells whom to greet in which way. Who is not greeted is done with.
+func (w *welcome) sort(ctx context.Context, r *bot.Request, all []arrival) (map[outcome][]arrival, error) {
+	by := map[outcome][]arrival{}
+	for _, a := range all {
+		as, err := w.outcome(ctx, r, a)
+		if err != nil {
+			return nil, err
+		}
+		by[as] = append(by[as], a)
 	}
-	var n int
-	err = w.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM activity WHERE member_id IN ? AND group_id = ? AND last_at >= ?`,
-		ids, r.Actor.Group, r.At.UnixMilli()).Row().Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("spoke: %w", err)
+	for _, as := range [...]outcome{left, spoken} {
+		if err := w.end(ctx, r.At, as, by[as]); err != nil {
+			return nil, err
+		}
 	}
-	return n > 0, nil
+	return by, nil
 }
 
-func migrations() []*gormigrate.Migration {
-	return []*gormigrate.Migration{{
-		ID: "2026112201_welcomes",
-		Migrate: func(tx *gorm.DB) error {
-			return tx.Exec(`CREATE TABLE welcomes (member_id TEXT NOT NULL, at BIGINT NOT NULL, group_id TEXT NOT NULL, PRIMARY KEY (member_id, at))`).Error
-		},
-	}}
+func (w *welcome) outcome(ctx context.Context, r *bot.Request, a arrival) (outcome, error) {
+	stay, ok, err := w.c.Stay(ctx, a.group, a.member)
+	if err != nil {
+		return "", err
+	}
+	if !ok || !stay.Left.IsZero() {
+		return left, nil
+	}
+	if r.At.Sub(a.at) <= w.cfg.late() {
+		return greeted, nil
+	}
+	spoke, err := w.spoke(ctx, a)
+	if spoke {
+		return spoken, err
+	}
+	return late, err
+}
+
+// say greets some people in a group, where it may hear it.
+func (w *welcome) say(ctx context.Context, r *bot.Request, group community.GroupID, as outcome, list []arrival, text func(place string) (string, error)) error {
+	if len(list) == 0 {
+		return nil
+	}
+	place, err := w.c.Place(ctx, group)
+	if err != nil {
+		return err
+	}
+	said, err := text(w.c.Words.ScreenName(place.Name))
+	if err != nil {
+		return err
+	}
+	ok, err := w.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: group, Feature: r.Feature(), Text: said})
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return w.end(ctx, r.At, withheld, list)
+	}
+	r.Send(bot.Outgoing{Group: string(group), Text: said, Priority: bot.Answer, NotAfter: r.At.Add(2 * time.Hour)})
+	return w.end(ctx, r.At, as, list)
 }
