@@ -29,6 +29,7 @@ func TestTheShopKeepsItsPromises(t *testing.T) {
 				shop.Goods{ID: 3, Name: "九折券", Price: 5, Kind: shop.Code})
 			h.member("boss", 0, bot.Manager)
 			h.says("boss", "早")
+			h.tells("boss", "导入兑换码 3\nFIRST", true) // the declared goods are stored with the first use of one
 			run := 0
 			rapid.Check(t, func(r *rapid.T) {
 				run++
