@@ -29,7 +29,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		campaign.New(c, s.Points.ConfirmAbove),
 		proof.New(db, c, s.Proof),
 		economy.New(db, c),
-		rules.New(s.Rules),
+		rules.New(db, c, s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
 		agenda.New(db, c),

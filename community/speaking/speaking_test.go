@@ -14,7 +14,7 @@ import (
 func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
 		return []bot.Feature{
-			rules.New(rules.Defaults()), alarm(),
+			rules.New(p.DB, p.Community, rules.Defaults()), alarm(),
 			speaking.New(p.Community, bot.NewPacing(p.DB, p.Community.Calendar.Zone())),
 		}
 	}), "testdata/*.chat")

@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-gormigrate/gormigrate/v2"
+	"gorm.io/gorm"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// version is one text of the rules. The first is the configuration's and has no date.
+type version struct {
+	number int
+	text   string
+	at     time.Time
+}
+
+func migrations() []*gormigrate.Migration {
+	return []*gormigrate.Migration{{
+		ID: "2026112340_rules",
+		Migrate: func(tx *gorm.DB) error {
+			for _, stmt := range []string{
+				`CREATE TABLE rules_versions (version INTEGER PRIMARY KEY, at BIGINT NOT NULL, by_member TEXT NOT NULL, text TEXT NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0)`,
+				`CREATE TABLE rules_agreed (member_id TEXT NOT NULL, version INTEGER NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (member_id, version))`,
+				`CREATE TABLE rules_shown (group_id TEXT PRIMARY KEY, at BIGINT NOT NULL)`,
+			} {
+				if err := tx.Exec(stmt).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}}
+}
+
+func (f *rules) exec(ctx context.Context, query string, args ...any) error {
+	if _, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...); err != nil {
+		return fmt.Errorf("rules: %w", err)
+	}
+	return nil
+}
+
+// versions are all that were not taken back, the standing one last.
+func (f *rules) versions(ctx context.Context) ([]version, error) {
+	lines := make([]string, len(f.cfg.Lines))
+	for i, l := range f.cfg.Lines {
+		lines[i] = fmt.Sprintf("%d. %s", i+1, l)
+	}
+	list := []version{{number: 1, text: strings.Join(lines, "\n")}}
+	rows, err := f.db.Conn(ctx).Raw(`SELECT version, text, at FROM rules_versions WHERE withdrawn = 0 ORDER BY version`).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v version
+		var at int64
+		if err := rows.Scan(&v.number, &v.text, &at); err != nil {
+			return nil, fmt.Errorf("read rules: %w", err)
+		}
+		v.at = bot.FromMillis(at)
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// standing is the version that stands.
+func (f *rules) standing(ctx context.Context) (version, error) {
+	all, err := f.versions(ctx)
+	if err != nil {
+		return version{}, err
+	}
+	return all[len(all)-1], nil
+}
+
+// add makes another version; numbers of versions that were taken back don't come again.
+func (f *rules) add(ctx context.Context, r *bot.Request, text string) (n int, err error) {
+	if err := f.db.Conn(ctx).Raw(`SELECT COALESCE(MAX(version), 1) + 1 FROM rules_versions`).Row().Scan(&n); err != nil {
+		return 0, fmt.Errorf("next rules: %w", err)
+	}
+	return n, f.exec(ctx, `INSERT INTO rules_versions (version, at, by_member, text) VALUES (?, ?, ?, ?)`, n, r.At.UnixMilli(), r.Actor.Member, text)
+}
+
+func (f *rules) withdraw(ctx context.Context, n int) error {
+	return f.exec(ctx, `UPDATE rules_versions SET withdrawn = 1 WHERE version = ?`, n)
+}
+
+// shown keeps that a group has the rules before its eyes.
+func (f *rules) shown(ctx context.Context, r *bot.Request, group community.GroupID) error {
+	if group == "" {
+		return nil
+	}
+	return f.exec(ctx, `INSERT INTO rules_shown (group_id, at) VALUES (?, ?) ON CONFLICT (group_id) DO UPDATE SET at = excluded.at`, string(group), r.At.UnixMilli())
+}
+
+func (f *rules) shownAt(ctx context.Context, group community.GroupID) (time.Time, error) {
+	var at int64
+	if err := f.db.Conn(ctx).Raw(`SELECT COALESCE(MAX(at), 0) FROM rules_shown WHERE group_id = ?`, string(group)).Row().Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("rules shown: %w", err)
+	}
+	return bot.FromMillis(at), nil
+}
+
+// agreedAt tells when a person agreed to a version, under any id.
+func (f *rules) agreedAt(ctx context.Context, member community.MemberID, version int) (at time.Time, ok bool, err error) {
+	ids, err := f.c.IDs(ctx, member)
+	if err != nil {
+		return at, false, err
+	}
+	var ms int64
+	if err := f.db.Conn(ctx).Raw(`SELECT COALESCE(MIN(at), 0) FROM rules_agreed WHERE version = ? AND member_id IN ?`, version, ids).Row().Scan(&ms); err != nil {
+		return at, false, fmt.Errorf("agreed to the rules: %w", err)
+	}
+	return bot.FromMillis(ms), ms > 0, nil
+}
+
+func (f *rules) keepAgreed(ctx context.Context, r *bot.Request, version int) error {
+	return f.exec(ctx, `INSERT INTO rules_agreed (member_id, version, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, r.Actor.Origin, version, r.At.UnixMilli())
+}
+
+// agreedFact is the community's fact rules.agreed: to how many versions a person agreed.
+func (f *rules) agreedFact(ctx context.Context, who []community.MemberID, from, to time.Time) (n int, err error) {
+	err = f.db.Conn(ctx).Raw(`SELECT COUNT(DISTINCT version) FROM rules_agreed WHERE member_id IN ? AND at >= ? AND at < ?`,
+		who, from.UnixMilli(), to.UnixMilli()).Row().Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("agreed to the rules: %w", err)
+	}
+	return n, nil
+}
+
+// counts are how many present people agreed to each version, and how many present people there are.
+func (f *rules) counts(ctx context.Context) (agreed map[int]int, present int, err error) {
+	const people = `SELECT DISTINCT COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = s.member_id), s.member_id) AS id
+		FROM stays s JOIN members m ON m.id = s.member_id WHERE s.left_at = 0 AND NOT m.bot`
+	if err := f.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM (` + people + `) p`).Row().Scan(&present); err != nil {
+		return nil, 0, fmt.Errorf("count members: %w", err)
+	}
+	rows, err := f.db.Conn(ctx).Raw(`SELECT g.version, COUNT(DISTINCT p.id) FROM rules_agreed g JOIN (` + people + `) p
+		ON p.id = COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = g.member_id), g.member_id) GROUP BY g.version`).Rows()
+	if err != nil {
+		return nil, 0, fmt.Errorf("count agreements: %w", err)
+	}
+	defer rows.Close()
+	agreed = map[int]int{}
+	for rows.Next() {
+		var version, n int
+		if err := rows.Scan(&version, &n); err != nil {
+			return nil, 0, fmt.Errorf("count agreements: %w", err)
+		}
+		agreed[version] = n
+	}
+	return agreed, present, rows.Err()
+}
+
+// groups are those in which the bot is enabled.
+func (f *rules) groups(ctx context.Context) (ids []community.GroupID, err error) {
+	if err := f.db.Conn(ctx).Raw(`SELECT id FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("groups: %w", err)
+	}
+	return ids, nil
+}
