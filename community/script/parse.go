@@ -178,12 +178,18 @@ func (p *parser) text(v *yaml.Node, most int) string {
 	switch {
 	case v.Kind != yaml.ScalarNode || text == "" || v.Tag == "!!null":
 		p.wrong(v, "text_wanted")
-	case v.LineComment != "": // an unquoted text ends where a hashtag begins
+	case cutsHashtag(v):
 		p.wrong(v, "comment", "Got", shown(v.LineComment))
 	case utf8.RuneCountInString(text) > most:
 		p.wrong(v, "text_long", "Most", most)
 	}
 	return text
+}
+
+// cutsHashtag tells whether a hashtag was taken for a comment, as YAML does in a text without quotes.
+func cutsHashtag(v *yaml.Node) bool {
+	word := strings.TrimLeft(v.LineComment, "#")
+	return v.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 && word != "" && !strings.HasPrefix(word, " ")
 }
 
 func (p *parser) line(v *yaml.Node, most int) string {

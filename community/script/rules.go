@@ -45,28 +45,30 @@ func (at At) From(start time.Time, zone *time.Location) time.Time {
 }
 
 // tagged tells whether a message bears one of the hashtags, and whether it says anything beside it. Both
-// #tag# and #tag are one; width and case don't matter.
+// #tag# and #tag, also with the words right behind it, are one; width and case don't matter.
 func tagged(text string, tags []string) (found, more bool) {
 	folded := bot.Fold(text)
-	for _, tag := range tags {
-		tag = bot.Fold(tag)
-		for from := 0; ; {
-			i := strings.Index(folded[from:], "#")
-			if i < 0 {
-				break
+	for from := 0; ; {
+		i := strings.Index(folded[from:], "#")
+		if i < 0 {
+			return false, false
+		}
+		begin := from + i
+		word, rest := folded[begin+1:], ""
+		if end := strings.IndexFunc(word, endsTag); end >= 0 {
+			word, rest = word[:end], word[end:]
+		}
+		closed := word != "" && strings.HasPrefix(rest, "#")
+		for _, tag := range tags {
+			if beyond, ok := strings.CutPrefix(word, bot.Fold(tag)); ok && (beyond == "" || !closed) {
+				return true, says(folded[:begin] + beyond + rest)
 			}
-			from += i + 1
-			rest, ok := strings.CutPrefix(strings.TrimLeft(folded[from:], " "), tag)
-			if !ok {
-				continue
-			}
-			if end := strings.IndexFunc(rest, endsTag); end > 0 && rest[end] == '#' {
-				continue // #tagmore# is another one
-			}
-			return true, says(folded[:from-1] + strings.TrimPrefix(rest, "#"))
+		}
+		from = begin + 1 + len(word)
+		if closed {
+			from++
 		}
 	}
-	return false, false
 }
 
 func endsTag(r rune) bool { return r == '#' || unicode.IsSpace(r) }
