@@ -44,7 +44,7 @@ func (s *scripts) said(ctx context.Context, r *bot.Request) error {
 	}
 	for _, v := range open {
 		for _, st := range slices.Backward(v.steps) {
-			if st.Kind.collects() && st.state != waiting && r.At.Sub(v.until(st)) >= 0 && r.At.Sub(v.until(st)) < remembered {
+			if st.Kind.collects() && st.announced() && r.At.Sub(v.until(st)) >= 0 && r.At.Sub(v.until(st)) < remembered {
 				if found, _ := tagged(r.Text, st.Tags); found {
 					return s.tooLate(ctx, r, v, st)
 				}

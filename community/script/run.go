@@ -235,6 +235,9 @@ func (v run) until(st step) time.Time {
 	return end
 }
 
+// announced tells whether a step had its turn.
+func (st step) announced() bool { return st.state == done || st.state == late || st.state == withheld }
+
 // stands is how a run stands for people: one whose steps are over may still collect.
 func (v run) stands(at time.Time) string {
 	if v.state == finished {

@@ -96,6 +96,23 @@ func TestWhoIsOnePersonIsPaidAndCountedOnce(t *testing.T) {
 	})
 }
 
+func TestWhatWasSkippedCollectsNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *stage) {
+		s.says("boss", small)
+		s.confirms("boss", "开始剧本 小 09:30")
+		s.says("boss", "跳过步骤 1 1")
+		for range 3 {
+			s.wait(50 * time.Minute)
+			if got := s.says("甲", "#小# 一"); got != "" {
+				t.Errorf("at %s: %s", s.at, got)
+			}
+		}
+		if n := s.worth("甲"); n != 0 {
+			t.Errorf("%d points", n)
+		}
+	})
+}
+
 func TestEachStepEndsOnRecord(t *testing.T) {
 	each(t, func(t *testing.T, s *stage) {
 		s.says("boss", small)
