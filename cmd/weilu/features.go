@@ -12,6 +12,7 @@ import (
 	"github.com/weilu-im/weilu/community/expiry"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
+	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
 	"github.com/weilu-im/weilu/community/wallet"
@@ -31,6 +32,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		economy.New(db, c),
 		rules.New(db, c, s.Rules),
 		welcome.New(db, c, s.Welcome),
+		scripts.New(db, c, s.Script),
 		speaking.New(c, pacing),
 		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),

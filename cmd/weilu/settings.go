@@ -12,6 +12,7 @@ import (
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
+	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
@@ -29,6 +30,7 @@ type settings struct {
 	Proof     proof.Config
 	Welcome   welcome.Config
 	Rules     rules.Config
+	Script    scripts.Config
 	Words     community.WordConfig
 	Texts     map[string]string
 	WeChat    wechatConfig
@@ -51,7 +53,7 @@ func (c databaseConfig) Validate() error {
 func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
+		Rules: rules.Defaults(), Script: scripts.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
 	}
 }
 
@@ -67,6 +69,7 @@ func (s *settings) sections() []section {
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
+		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
 		{"texts", "The community's own wording, by feature and key, like checkin.done.", &s.Texts},
 	}
@@ -97,7 +100,7 @@ func loadFrom(src config.Source) (*settings, *config.File, error) {
 	for _, sec := range s.sections() {
 		f.Section(sec.name, sec.value)
 	}
-	if err := f.Err(); err != nil {
+	if err := errors.Join(f.Err(), s.Script.Load(filepath.Dir(src.File))); err != nil {
 		return nil, f, err
 	}
 	return s, f, nil

@@ -77,12 +77,12 @@ func (f *rules) show(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	v := all[len(all)-1]
-	switch asked := bot.Fold(strings.TrimSpace(r.Args)); {
-	case asked == "":
+	switch asked := bot.Fold(strings.TrimSpace(r.Args)); asked {
+	case "":
 		if err := f.shown(ctx, r, community.GroupID(r.Actor.Group)); err != nil {
 			return err
 		}
-	case asked == "历史" || asked == "history":
+	case "历史", "history":
 		lines := []string{r.T("history")}
 		for _, v := range all {
 			lines = append(lines, r.T("history.line", "Version", v.number, "Date", f.date(v), "First", community.Excerpt(v.text, 30)))

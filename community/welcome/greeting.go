@@ -114,7 +114,7 @@ func (w *welcome) together(r *bot.Request, names []string) string {
 
 // preview shows managers the real greeting, as it would be for them now.
 func (w *welcome) preview(ctx context.Context, r *bot.Request) error {
-	place := w.c.Words.ScreenName("")
+	place := r.T("preview.group")
 	v := variables{Name: r.Actor.Name, Rules: w.rules(r), Number: 1}
 	if r.Actor.Group != "" {
 		p, err := w.c.Place(ctx, community.GroupID(r.Actor.Group))
@@ -126,8 +126,6 @@ func (w *welcome) preview(ctx context.Context, r *bot.Request) error {
 		if v.Number, err = w.number(ctx, a); err != nil {
 			return err
 		}
-	} else {
-		place = r.T("preview.group")
 	}
 	v.Group = place
 	lines := []string{r.T("preview.title", "N", w.count())}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"slices"
 	"text/template"
 	"time"
 
@@ -96,7 +97,7 @@ func (w *welcome) greet(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	if n := len(here[greeted]) + len(here[late]); crowd > w.cfg.BurstJoins && n > w.cfg.Names {
-		everybody := append(here[greeted], here[late]...)
+		everybody := slices.Concat(here[greeted], here[late])
 		return w.say(ctx, r, group, digest, everybody, func(place string) (string, error) {
 			return r.T("digest", "Group", place, "Count", n, "Minutes", w.cfg.BurstMinutes), nil
 		})
