@@ -145,7 +145,7 @@ func (n *Noise) Try(ctx context.Context, at time.Time, u Unasked) (reason string
 func (n *Noise) Withhold(ctx context.Context, at time.Time, u Unasked, reason string) error {
 	row := withheldRow{
 		Group: u.Group, Day: n.calendar.Day(at), At: at.UnixMilli(), Feature: u.Feature, Reason: reason,
-		Preview: shortened(strings.Join(strings.Fields(CleanText(u.Text)), " "), withheldPreview),
+		Preview: Shorten(strings.Join(strings.Fields(CleanText(u.Text)), " "), withheldPreview),
 	}
 	if err := n.db.Conn(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("withhold %s in %s: %w", u.Feature, u.Group, err)
@@ -214,7 +214,7 @@ func (n *Noise) groupName(ctx context.Context, id GroupID) (string, error) {
 	if len(names) == 0 || CleanName(names[0]) == "" {
 		return string(id), nil
 	}
-	return shortened(CleanName(names[0]), nameEchoed), nil
+	return Shorten(CleanName(names[0]), nameEchoed), nil
 }
 
 func reasonText(r *bot.Request, reason string) string {

@@ -2,14 +2,9 @@ package shop
 
 import (
 	"context"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
 )
-
-// longestNote is how many characters a manager may say about an order.
-const longestNote = 200
 
 // fulfil is 发货 R12 备注.
 func (s *shop) fulfil(ctx context.Context, r *bot.Request) error {
@@ -18,8 +13,8 @@ func (s *shop) fulfil(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if note = strings.Join(strings.Fields(note), " "); utf8.RuneCountInString(note) > longestNote {
-		return r.Refuse("order.note", "Count", longestNote)
+	if note, err = s.c.Reason(r, note); err != nil {
+		return err
 	}
 	if o.state != held {
 		return r.Refuse("order.is."+string(o.state), "Order", o.String())
@@ -49,12 +44,12 @@ func (s *shop) refund(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	reason = strings.Join(strings.Fields(reason), " ")
+	if reason, err = s.c.Reason(r, reason); err != nil {
+		return err
+	}
 	switch {
 	case o.state == refunded:
 		return r.Refuse("order.is.refunded", "Order", o.String())
-	case utf8.RuneCountInString(reason) > longestNote:
-		return r.Refuse("order.note", "Count", longestNote)
 	case reason == "":
 		return r.Refuse("refund.why", "Order", o.String())
 	}
