@@ -124,7 +124,7 @@ func (w *wallet) bulkPreview(ctx context.Context, r *bot.Request, p plan, reason
 func (w *wallet) tellAwards(r *bot.Request, p plan, most int) string {
 	var lines []string
 	for _, a := range p.awards[:min(most, len(p.awards))] {
-		lines = append(lines, strings.TrimRight(fmt.Sprintf("· %s（%s）%+d  %s", a.name, a.id, a.amount, a.reason), " "))
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("· %s（%s）%+d  %s", a.name, a.id, a.amount, community.Shorten(a.reason, historyReason)), " "))
 	}
 	if more := len(p.awards) - most; more > 0 {
 		lines = append(lines, r.T("bulk.more", "Count", more))

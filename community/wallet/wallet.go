@@ -20,7 +20,7 @@ var locales embed.FS
 // historyLines is how many entries 明细 shows.
 const historyLines = 10
 
-// historyReason is how many characters of a reason 明细 shows.
+// historyReason is how many characters of a reason 明细 and a report show.
 const historyReason = 60
 
 type wallet struct {
