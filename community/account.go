@@ -142,8 +142,8 @@ func (p *Purse) Spend(ctx context.Context, r *bot.Request, id MemberID, t points
 
 // SpendAgain posts once more a transfer of a person's points that the transfer with the key back took back: what that
 // one paid of debts is owed again first. It fails like Spend where they have spent what came back.
-func (p *Purse) SpendAgain(ctx context.Context, id MemberID, back string, t points.Transfer) error {
-	_, err := p.ledger.Unpay(ctx, back, points.Reversal{Key: "unpay/" + t.Key, Reason: t.Reason, At: t.At})
+func (p *Purse) SpendAgain(ctx context.Context, r *bot.Request, id MemberID, back string, t points.Transfer) error {
+	_, err := p.ledger.Unpay(ctx, back, points.Reversal{Key: "unpay/" + t.Key, Reason: r.In("community").T("account.unpaid"), At: t.At})
 	if err != nil {
 		return err
 	}

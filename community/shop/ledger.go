@@ -27,7 +27,7 @@ func (s *shop) holdAgain(ctx context.Context, r *bot.Request, o *order, back str
 	}
 	o.holdKey = o.key("redeem")
 	t := points.Transfer{Key: o.holdKey, To: o.escrow(), Amount: o.price, Reason: r.In("shop").T("reason.redeem", "Name", o.name), At: r.At}
-	if err := s.c.Purse.SpendAgain(ctx, member, back, t); err != nil {
+	if err := s.c.Purse.SpendAgain(ctx, r, member, back, t); err != nil {
 		return err
 	}
 	return s.keepKeys(ctx, o)
