@@ -135,6 +135,7 @@ type ViewRef struct {
 type Act struct {
 	Command string // one of the command's names
 	Args    string // the arguments that are known already: "m12", "7"; the rest of the usage follows
+	Whole   bool   // Args are all: nothing more is asked for
 	Label   string // what the button says; empty: the command's name
 	Grave   bool   // it takes something from somebody: drawn as a warning
 	Table   bool   // it is given with a file: CSV or xlsx

@@ -137,6 +137,21 @@ func (p *Purse) Spend(ctx context.Context, r *bot.Request, id MemberID, t points
 	if balance < t.Amount {
 		return fmt.Errorf("spend %s: %w", t.Key, points.ErrInsufficient)
 	}
+	return p.take(ctx, id, t)
+}
+
+// SpendAgain posts once more a transfer of a person's points that the transfer with the key back took back: what that
+// one paid of debts is owed again first. It fails like Spend where they have spent what came back.
+func (p *Purse) SpendAgain(ctx context.Context, r *bot.Request, id MemberID, back string, t points.Transfer) error {
+	_, err := p.ledger.Unpay(ctx, back, points.Reversal{Key: "unpay/" + t.Key, Reason: r.In("community").T("account.unpaid"), At: t.At})
+	if err != nil {
+		return err
+	}
+	return p.take(ctx, id, t)
+}
+
+// take posts a transfer of what a person has under all ids; From is filled in.
+func (p *Purse) take(ctx context.Context, id MemberID, t points.Transfer) error {
 	ids, err := p.ro.IDs(ctx, id)
 	if err != nil {
 		return err
@@ -204,5 +219,7 @@ func (p *Purse) Reverse(ctx context.Context, key string, r points.Reversal) (poi
 			}
 		}
 	}
-	return p.ledger.ReverseKey(ctx, key, r)
+	back, err := p.ledger.ReverseKey(ctx, key, r)
+	reckon(ctx, back)
+	return back, err
 }

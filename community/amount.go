@@ -10,7 +10,7 @@ const MaxAmount = 1_000_000
 
 // AmountError says why something is no amount of points. Key is the text to refuse it with.
 type AmountError struct {
-	Key  string // amount.negative, amount.zero, amount.fraction, amount.huge or amount.not_a_number
+	Key  string // amount.negative, amount.zero, amount.fraction, amount.huge, amount.spaced or amount.not_a_number
 	Text string // what was typed, not cleaned
 }
 
@@ -52,6 +52,28 @@ func Amount(s string) (int64, error) {
 		return refuse("huge")
 	}
 	return n, nil
+}
+
+// CutAmount reads the amount that s begins with, and what follows. Where that are three digits alone, it is perhaps one
+// number with a space in it, and refused. Its error is an *AmountError.
+func CutAmount(s string) (amount int64, rest string, err error) {
+	words := strings.Fields(s)
+	if len(words) == 0 {
+		return 0, "", &AmountError{Key: "amount.not_a_number"}
+	}
+	if amount, err = Amount(words[0]); err != nil {
+		return 0, "", err
+	}
+	if len(words) > 1 && Thousands(words[1]) {
+		return 0, "", &AmountError{Key: "amount.spaced", Text: words[0] + " " + words[1]}
+	}
+	return amount, strings.Join(words[1:], " "), nil
+}
+
+// Thousands tells whether a word may be the end of a number: three digits of either width.
+func Thousands(word string) bool {
+	word = strings.Map(halfWidth, word)
+	return len(word) == 3 && allDigits(word)
 }
 
 // ungrouped takes thousand separators out of digits, where they stand at thousands.

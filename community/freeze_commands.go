@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/weilu-im/weilu/bot"
 )
@@ -59,9 +58,6 @@ func (c *Community) readFrozen(ctx context.Context, q *bot.Query) (bot.Page, err
 	return bot.Page{Tables: []bot.Table{t}}, nil
 }
 
-// reasonLength is how much of a reason is kept, in characters.
-const reasonLength = 100
-
 func (c *Community) freeze(ctx context.Context, r *bot.Request) error {
 	p, reason, err := c.Target(ctx, r)
 	if err != nil {
@@ -74,7 +70,9 @@ func (c *Community) freeze(ctx context.Context, r *bot.Request) error {
 	case p.Role >= r.Actor.Role:
 		return r.Refuse("freeze.staff", "Name", name)
 	}
-	reason = shortened(strings.Join(strings.Fields(CleanText(reason)), " "), reasonLength)
+	if reason, err = c.Reason(r, reason); err != nil {
+		return err
+	}
 	if reason == "" {
 		return r.Refuse("freeze.why", "Command", r.Command())
 	}

@@ -217,7 +217,7 @@ func (n *Noise) groupName(ctx context.Context, id GroupID) (string, error) {
 	if len(names) == 0 || CleanName(names[0]) == "" {
 		return string(id), nil
 	}
-	return shortened(CleanName(names[0]), nameEchoed), nil
+	return Shorten(CleanName(names[0]), nameEchoed), nil
 }
 
 func reasonText(r *bot.Request, reason string) string {

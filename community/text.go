@@ -21,6 +21,21 @@ const (
 // other than line feed and tab, and bidirectional controls. The machine does the same to messages.
 func CleanText(s string) string { return bot.Clean(s) }
 
+// OneLine is a clean text on one line, with single spaces.
+func OneLine(s string) string { return strings.Join(strings.Fields(CleanText(s)), " ") }
+
+// MostReason is how many characters a reason or a note has at the most.
+const MostReason = 200
+
+// Reason reads why somebody does something, or what they note about it: one line. It refuses what is too long.
+func (c *Community) Reason(r *bot.Request, text string) (string, error) {
+	text = OneLine(text)
+	if n := utf8.RuneCountInString(text); n > MostReason {
+		return "", c.refuse(r, "reason.long", "Most", MostReason, "Count", n)
+	}
+	return text, nil
+}
+
 // CleanName makes a name safe to store and to show on one line: valid UTF-8, no control, bidirectional,
 // invisible or private characters, single spaces, no leading mention, at most 64 characters. It may be empty.
 func CleanName(name string) string {
@@ -54,7 +69,7 @@ func CleanName(name string) string {
 		b.WriteRune(r)
 		prev = r
 	}
-	return shortened(unmentioned(b.String()), nameStored)
+	return Shorten(unmentioned(b.String()), nameStored)
 }
 
 // joins tells whether a zero-width joiner stands within an emoji.
@@ -109,9 +124,9 @@ func everybodyAt(name string) int {
 	return -1
 }
 
-// shortened cuts s to a number of characters as people count them, the last of which is then an ellipsis. A
+// Shorten cuts s to a number of characters as people count them, the last of which is then an ellipsis. A
 // character made of very many code points counts as several.
-func shortened(s string, most int) string {
+func Shorten(s string, most int) string {
 	budget := 4 * most
 	if len(s) <= most {
 		return s
@@ -137,5 +152,5 @@ func shortened(s string, most int) string {
 
 // Excerpt is the beginning of a text that somebody wrote, safe to show: on one line, of at most n characters as people count them.
 func Excerpt(text string, n int) string {
-	return shortened(strings.Join(strings.Fields(CleanText(text)), " "), n)
+	return Shorten(strings.Join(strings.Fields(CleanText(text)), " "), n)
 }

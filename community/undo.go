@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/points"
 )
 
 const (
@@ -111,6 +112,7 @@ func undoCode(chance *rand.Rand) string {
 // The verdicts on an undo code, which are also the keys of their texts.
 const (
 	undoDone    = "undo.done"
+	undoOwed    = "undo.owed"
 	undoUnknown = "undo.unknown"
 	undoUsed    = "undo.used"
 	undoExpired = "undo.expired"
@@ -144,16 +146,32 @@ func (u *Undo) run(ctx context.Context, r *bot.Request, code string) (verdict st
 	return undoDone, u.audit.recordUndo(ctx, r, row)
 }
 
+// tally is what the Purse took back in the course of one undo, and what it could not take and is owed now.
+type tally struct{ taken, owed int64 }
+
+type tallyKey struct{}
+
+// reckon adds what was reversed to the tally of the undo that ctx belongs to, where it belongs to one.
+func reckon(ctx context.Context, back points.Reversed) {
+	if t, ok := ctx.Value(tallyKey{}).(*tally); ok && !back.Already {
+		t.taken, t.owed = t.taken+back.Taken, t.owed+back.Owed
+	}
+}
+
 // Commands is how managers take something back.
 func (u *Undo) Commands() []bot.Command {
 	return []bot.Command{{
 		Names: []string{"撤销", "undo"}, Usage: "usage.undo", Help: "help.undo", Role: bot.Moderator,
 		Run: func(ctx context.Context, r *bot.Request) error {
-			verdict, err := u.run(ctx, r, strings.ToUpper(bot.Fold(r.Args)))
+			var t tally
+			verdict, err := u.run(context.WithValue(ctx, tallyKey{}, &t), r, strings.ToUpper(bot.Fold(r.Args)))
 			if err != nil {
 				return err
 			}
-			r.Reply(r.T(verdict))
+			if verdict == undoDone && t.owed > 0 {
+				verdict = undoOwed
+			}
+			r.Reply(r.T(verdict, "Taken", t.taken, "Owed", t.owed))
 			return nil
 		},
 	}}

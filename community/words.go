@@ -48,7 +48,7 @@ func NewWords(cfg WordConfig) (*Words, error) {
 		names:    newWordList(append(nameWords[:len(nameWords):len(nameWords)], cfg.Names...)),
 		speech:   newWordList(cfg.Speech),
 		allowed:  newWordList(cfg.AllowPhrases),
-		fallback: shortened(CleanName(cfg.Fallback), nameEchoed),
+		fallback: Shorten(CleanName(cfg.Fallback), nameEchoed),
 	}
 	if w.fallback == "" {
 		w.fallback = "新朋友"
@@ -72,7 +72,7 @@ func NewWords(cfg WordConfig) (*Words, error) {
 // nobody. Names that are empty, advertise or mean everybody become the fallback. Screening twice changes nothing.
 func (w *Words) ScreenName(name string) string {
 	name = CleanName(name)
-	short := shortened(name, nameEchoed)
+	short := Shorten(name, nameEchoed)
 	if name == "" || w.badName(name) || w.badName(short) {
 		return w.fallback
 	}

@@ -147,6 +147,53 @@ func (d db) pay(ctx context.Context, earned row, debt open, amount int64) error 
 	return err
 }
 
+// Unpay gives back what the transfer with the given key paid of debts when it came, from where that went, and the
+// account owes it again: what it gets so is a debt from the beginning. The key of r begins the keys of what is posted.
+// It fails with ErrInsufficient where it is not there any more, and nothing has changed then.
+func (l *Ledger) Unpay(ctx context.Context, key string, r Reversal) (unpaid int64, err error) {
+	err = l.tx(ctx, func(ctx context.Context) (err error) {
+		unpaid, err = l.on(ctx).unpay(ctx, key, r)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("unpay the debts that %s paid: %w", key, err)
+	}
+	return unpaid, nil
+}
+
+func (d db) unpay(ctx context.Context, key string, r Reversal) (unpaid int64, err error) {
+	var paid []row
+	prefix := repayPrefix + key + "/"
+	err = d.each(ctx, func(scan func(...any) error) error {
+		var p row
+		err := scan(p.fields()...)
+		if rest := strings.TrimPrefix(p.key, prefix); !strings.Contains(rest, "/") {
+			paid = append(paid, p)
+		}
+		return err
+	}, `SELECT `+rowColumns+` FROM transfers t WHERE t.kind = 2 AND t.key >= ? AND t.key < ? ORDER BY t.id`, prefix, repayPrefix+key+"0")
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range paid {
+		again := row{key: fmt.Sprintf("%s/%d", r.Key, p.id), debit: p.credit, credit: p.debit, amount: p.amount, at: r.At.UnixMilli(), cause: p.id}
+		if _, err := d.move(ctx, again.debit, again.credit, again.amount); err != nil {
+			return 0, err
+		}
+		if again.id, err = d.insert(ctx, again, r.Reason); err != nil {
+			return 0, err
+		}
+		if again.id == 0 {
+			return 0, ErrKeyReused
+		}
+		if err := d.owe(ctx, again, again.amount, Reversal{Key: again.key, Reason: r.Reason, At: r.At}); err != nil {
+			return 0, err
+		}
+		unpaid += p.amount
+	}
+	return unpaid, nil
+}
+
 // one runs a statement that changes exactly one row.
 func (d db) one(ctx context.Context, sql string, args ...any) error {
 	n, err := d.exec(ctx, sql, args...)

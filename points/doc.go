@@ -5,7 +5,7 @@
 // whatever happens it is posted once per key. Balances are rows that change in
 // the same transaction, with a floor of zero in the statement. A mistake is
 // taken back by [Ledger.Reverse], a new transfer linked to its cause; what can't
-// be taken back at once is a debt, paid first from later earnings.
+// be taken back at once is a debt, paid first from later earnings and from what comes back.
 //
 // # The chain
 //

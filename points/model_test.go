@@ -20,6 +20,7 @@ type model struct {
 	reversed map[string]bool   // by the key of the cause
 	orders   map[string]string // from the key of a reversal to its cause, where it did anything
 	taken    map[string]bool   // by the key of a reversal that moved points
+	paid     map[string][]debt // what a transfer paid when it came, by its key
 }
 
 type debt struct {
@@ -28,11 +29,11 @@ type debt struct {
 }
 
 func newModel() *model {
-	return &model{map[points.Account]int64{}, map[string]points.Transfer{}, nil, map[string]bool{}, map[string]string{}, map[string]bool{}}
+	return &model{map[points.Account]int64{}, map[string]points.Transfer{}, nil, map[string]bool{}, map[string]string{}, map[string]bool{}, map[string][]debt{}}
 }
 
 func (m *model) clone() *model {
-	return &model{maps.Clone(m.balances), maps.Clone(m.posted), slices.Clone(m.debts), maps.Clone(m.reversed), maps.Clone(m.orders), maps.Clone(m.taken)}
+	return &model{maps.Clone(m.balances), maps.Clone(m.posted), slices.Clone(m.debts), maps.Clone(m.reversed), maps.Clone(m.orders), maps.Clone(m.taken), maps.Clone(m.paid)}
 }
 
 func (m *model) post(transfers ...points.Transfer) error {
@@ -62,17 +63,16 @@ func (m *model) postOne(t points.Transfer) error {
 	m.balances[t.From] -= t.Amount
 	m.balances[t.To] += t.Amount
 	m.posted[t.Key] = t
-	if t.From == points.Issued {
-		m.repay(t)
+	if t.From == points.Issued || t.Pays {
+		m.repay(t.Key, t.To, t.Amount)
 	}
 	return nil
 }
 
-func (m *model) repay(t points.Transfer) {
-	left := t.Amount
+func (m *model) repay(key string, to points.Account, left int64) {
 	for i := range m.debts {
 		d := &m.debts[i]
-		if d.account != t.To {
+		if d.account != to {
 			continue
 		}
 		pay := min(left, d.rest)
@@ -80,7 +80,24 @@ func (m *model) repay(t points.Transfer) {
 		d.rest -= pay
 		m.balances[d.account] -= pay
 		m.balances[d.to] += pay
+		if pay > 0 {
+			m.paid[key] = append(slices.Clone(m.paid[key]), debt{d.account, d.to, pay})
+		}
 	}
+}
+
+func (m *model) unpay(key string) error {
+	try := m.clone()
+	for _, p := range m.paid[key] {
+		if p.to != points.Issued && p.to != points.Burned && try.balances[p.to] < p.rest {
+			return points.ErrInsufficient
+		}
+		try.balances[p.to] -= p.rest
+		try.balances[p.account] += p.rest
+		try.debts = append(try.debts, p)
+	}
+	*m = *try
+	return nil
 }
 
 func (m *model) reverse(cause, key string) error {
@@ -110,6 +127,7 @@ func (m *model) reverse(cause, key string) error {
 	if take < t.Amount {
 		m.debts = append(m.debts, debt{t.To, t.From, t.Amount - take})
 	}
+	m.repay(key, t.From, take)
 	return nil
 }
 
@@ -156,6 +174,7 @@ type play struct {
 	r     *rapid.T
 	model *model
 	run   int
+	n     int // of what has a key that nothing else has
 }
 
 func (p *play) key(label string) string {
@@ -176,6 +195,7 @@ func (p *play) accounts() []points.Account {
 
 func (p *play) transfer() points.Transfer {
 	t := move(p.key("key"), p.account("from"), p.account("to"), rapid.Int64Range(1, 4).Draw(p.r, "amount")*5)
+	t.Pays = rapid.IntRange(0, 3).Draw(p.r, "pays") == 0
 	if t.From == points.Burned {
 		t.From = points.Issued
 	}
@@ -216,7 +236,12 @@ func (p *play) step(depth int) {
 		cause, key := p.key("cause"), p.key("reversal")
 		_, err := p.ReverseKey(p.ctx, cause, undo(key))
 		same(p.r, "reverse "+cause+" as "+key, err, p.model.reverse(cause, key))
-	case 3, 4:
+	case 3:
+		p.refund()
+	case 4:
+		key := p.key("paid")
+		same(p.r, "unpay "+key, p.unpay(key), p.model.unpay(key))
+	case 5:
 		transfers := []points.Transfer{p.transfer(), p.transfer(), p.transfer()}
 		_, err := p.Post(p.ctx, transfers...)
 		same(p.r, fmt.Sprint(transfers), err, p.model.post(transfers...))
@@ -225,6 +250,30 @@ func (p *play) step(depth int) {
 		_, err := p.Post(p.ctx, transfer)
 		same(p.r, fmt.Sprint(transfer), err, p.model.post(transfer))
 	}
+}
+
+// refund does what it takes for a refund into a debt: somebody spends what they got, which is reversed, and then what
+// they spent comes back; and that may be undone.
+func (p *play) refund() {
+	who, amount := p.accounts()[rapid.IntRange(0, 1).Draw(p.r, "who")], rapid.Int64Range(1, 4).Draw(p.r, "amount")*5
+	got, spent := p.key("got"), p.key("spent")
+	earn, spend := move(got, points.Issued, who, amount), move(spent, who, p.accounts()[2], amount)
+	_, err := p.Post(p.ctx, earn, spend)
+	same(p.r, fmt.Sprint(earn, spend), err, p.model.post(earn, spend))
+	for _, cause := range []string{got, spent} {
+		key := p.key("reversal")
+		_, err := p.ReverseKey(p.ctx, cause, undo(key))
+		same(p.r, "reverse "+cause+" as "+key, err, p.model.reverse(cause, key))
+		if cause == spent && rapid.Bool().Draw(p.r, "unpay") {
+			same(p.r, "unpay "+key, p.unpay(key), p.model.unpay(key))
+		}
+	}
+}
+
+func (p *play) unpay(key string) error {
+	p.n++
+	_, err := p.Unpay(p.ctx, key, undo(fmt.Sprintf("%d/unpaid/%d", p.run, p.n)))
+	return err
 }
 
 func (p *play) compare() {

@@ -27,14 +27,17 @@ type Reversed struct {
 	ID int64
 	// Taken is what was taken back at once, and Owed what became a debt then.
 	Taken, Owed int64
+	// Repaid is how much of what was taken went at once to the debts of the account that got it. Where the
+	// transfer had been reversed before it is 0.
+	Repaid int64
 	// Already is true when the transfer had been reversed before, with this key or
 	// another, and nothing has changed. The other fields tell of that time.
 	Already bool
 }
 
 // Reverse takes back the transfer with the id cause, once: the account that got the
-// points gives what it has, and the rest becomes its debt. Only what Post made can be
-// reversed. It fails with ErrUnknown, ErrKeyReused, ErrInvalid or ErrOverflow,
+// points gives what it has, and the rest becomes its debt. What comes back to an account in
+// debt pays the debts first, like what is earned. Only what Post made can be reversed. It fails with ErrUnknown, ErrKeyReused, ErrInvalid or ErrOverflow,
 // and nothing has changed then.
 func (l *Ledger) Reverse(ctx context.Context, cause int64, r Reversal) (Reversed, error) {
 	return l.reverse(ctx, `t.id = ?`, cause, r)
@@ -131,7 +134,8 @@ func (d db) takeBack(ctx context.Context, cause row, r Reversal) (result Reverse
 			key: r.Key, debit: cause.credit, credit: cause.debit, amount: result.Taken,
 			at: r.At.UnixMilli(), cause: cause.id, kind: KindReversal,
 		}
-		if _, err = d.move(ctx, back.debit, back.credit, back.amount); err != nil {
+		debt, err := d.move(ctx, back.debit, back.credit, back.amount)
+		if err != nil {
 			return Reversed{}, err
 		}
 		if result.ID, err = d.insert(ctx, back, r.Reason); err != nil {
@@ -139,6 +143,11 @@ func (d db) takeBack(ctx context.Context, cause row, r Reversal) (result Reverse
 		}
 		if result.ID == 0 {
 			return Reversed{}, ErrKeyReused
+		}
+		if debt > 0 {
+			if result.Repaid, err = d.repay(ctx, back); err != nil {
+				return Reversed{}, err
+			}
 		}
 	}
 	if result.Owed > 0 {

@@ -177,3 +177,56 @@ func TestPointsComeBackFromBurnedWithACause(t *testing.T) {
 		b.whole()
 	})
 }
+
+func TestWhatComesBackPaysDebtsFirst(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		b.post(move("grant", points.Issued, amy, 100), move("hold", amy, points.Escrow("shop"), 80))
+		b.reverse("grant", undo("undo"))
+		b.has(amy, 0, 80)
+		b.post(move("more", points.Issued, amy, 5))
+		b.has(amy, 0, 75)
+		if got := b.reverse("hold", undo("refund")); got.Taken != 80 || got.Repaid != 75 {
+			t.Fatalf("%+v", got)
+		}
+		b.has(amy, 5, 0)
+		b.within(func(b book) bool {
+			if n, err := b.Unpay(b.ctx, "refund", undo("undo refund")); err != nil || n != 75 {
+				t.Fatal(n, err)
+			}
+			b.has(amy, 80, 75)
+			b.post(move("hold again", amy, points.Escrow("shop"), 80))
+			return true
+		})
+		b.has(amy, 0, 75)
+		b.seal()
+		b.whole()
+	})
+}
+
+func TestAGiftPaysDebtsWhereItSaysSo(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		b.post(move("grant", points.Issued, amy, 10), move("spend", amy, points.Burned, 10), move("bob", points.Issued, bob, 9))
+		b.reverse("grant", undo("undo"))
+		gift := move("gift", bob, amy, 4)
+		gift.Pays = true
+		b.post(gift, move("loan", bob, amy, 5))
+		b.has(amy, 5, 6)
+		b.whole()
+	})
+}
+
+func TestUnpayRefusesWhatIsNotThereAnyMore(t *testing.T) {
+	each(t, func(t *testing.T, b book) {
+		budget := points.Budget("spring")
+		b.post(move("fund", points.Issued, budget, 10), move("grant", budget, amy, 10), move("spend", amy, points.Escrow("shop"), 10))
+		b.reverse("grant", undo("undo"))
+		b.reverse("spend", undo("refund"))
+		b.has(budget, 10, 0)
+		b.post(move("end", budget, points.Burned, 10))
+		if _, err := b.Unpay(b.ctx, "refund", undo("undo refund")); !errors.Is(err, points.ErrInsufficient) {
+			t.Fatal(err)
+		}
+		b.has(amy, 0, 0)
+		b.whole()
+	})
+}

@@ -198,7 +198,11 @@ func TestHostileNamesAndTexts(t *testing.T) {
 		} else if r := unprintable(got.Say); r != "" {
 			t.Errorf("加分 to %.40q says %q", bad, r)
 		}
-		if got := c.say("boss", "加分 @小明 1 "+bad); !strings.HasPrefix(got.Say, "已给 小明 加 1 分") {
+		want := "已给 小明 加 1 分"
+		if utf8.RuneCountInString(bad) > 200 {
+			want = "原因或备注最多 200 个字"
+		}
+		if got := c.say("boss", "加分 @小明 1 "+bad); !strings.HasPrefix(got.Say, want) {
 			t.Errorf("加分 for %.40q: %q", bad, got.Say)
 		} else if r := unprintable(got.Say); r != "" {
 			t.Errorf("加分 for %.40q says %q", bad, r)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/weilu-im/weilu/config"
 )
@@ -40,6 +41,13 @@ func (cmd *checkCmd) Run(g *Globals) error {
 	}
 	if err := checkEngine(s); err != nil {
 		return err
+	}
+	calendar, err := s.Community.Calendar()
+	if err != nil {
+		return err
+	}
+	for _, key := range s.Shop.Past(calendar.Day(time.Now())) {
+		fmt.Fprintf(os.Stderr, "warning: shop.%s is over, so nobody can redeem it\n", key)
 	}
 	fmt.Println("the configuration is good")
 	return nil

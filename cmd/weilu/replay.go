@@ -20,6 +20,7 @@ import (
 type replayCmd struct {
 	File string `arg:"" help:"The transcript, FILE.chat."`
 	JSON bool   `help:"Print one JSON object a line for all that is said." name:"json"`
+	Seal bool   `help:"Seal the ledger as time goes by, as a running bot does. Hashes are others each time."`
 }
 
 // Run plays a transcript to the whole program, on a database of its own that is thrown away.
@@ -32,7 +33,7 @@ func (cmd *replayCmd) Run(ctx context.Context, g *Globals) error {
 	if err != nil {
 		return &exitError{2, err}
 	}
-	result, err := transcript.Run(ctx, script, g.world, transcript.Options{})
+	result, err := transcript.Run(ctx, script, g.stage(cmd.Seal), transcript.Options{})
 	var syntax *transcript.SyntaxError
 	var settings *config.Problems
 	switch {
@@ -94,8 +95,26 @@ func inScript(file string, src []byte, problems *config.Problems) error {
 	return errors.Join(all...)
 }
 
-// world builds the whole program for one transcript.
+// world builds the whole program for one transcript, whose ledger is not sealed: what it says is the same each time.
 func (g *Globals) world(ctx context.Context, set map[string]string, start time.Time) (transcript.World, error) {
+	return g.stage(false)(ctx, set, start)
+}
+
+// stage builds the whole program for one transcript.
+func (g *Globals) stage(sealing bool) transcript.Build {
+	return func(ctx context.Context, set map[string]string, start time.Time) (transcript.World, error) {
+		st, a, err := g.play(ctx, set, start)
+		if err != nil {
+			return nil, err
+		}
+		if sealing {
+			st.Seal(sealEvery, a.seal)
+		}
+		return st, nil
+	}
+}
+
+func (g *Globals) play(ctx context.Context, set map[string]string, start time.Time) (*stage.Stage, *app, error) {
 	all := maps.Clone(g.Set)
 	if all == nil {
 		all = map[string]string{}
@@ -103,11 +122,11 @@ func (g *Globals) world(ctx context.Context, set map[string]string, start time.T
 	maps.Copy(all, set) // what the transcript says is part of the story, and stronger
 	s, _, err := loadFrom(config.Source{File: g.Config, Set: all})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	dir, err := os.MkdirTemp("", "weilu-replay-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var a *app
@@ -121,10 +140,10 @@ func (g *Globals) world(ctx context.Context, set map[string]string, start time.T
 		dsn: filepath.Join(dir, "weilu.db"), adopt: adoptAll, onSaid: st.Hear, secret: []byte("replay"),
 	})
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if err := st.Open(ctx, a.engine, a.community); err != nil {
-		return nil, errors.Join(err, st.Close())
+		return nil, nil, errors.Join(err, st.Close())
 	}
-	return st, nil
+	return st, a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/config/database"
 )
 
@@ -128,6 +129,9 @@ func (cmd *viewCmd) params(offer bot.ViewOffer) (map[string]string, error) {
 		}
 		if p := offer.Params[i]; p.Kind == bot.Choice && !slices.Contains(p.Choices, value) {
 			return nil, usage("%s is one of %s", name, strings.Join(p.Choices, ", "))
+		}
+		if _, _, err := community.ParseMonth(value); err != nil && value != "" && offer.Params[i].Kind == bot.Month {
+			return nil, usage("%s is a month like 2026-11, not %.20q", name, printable(value))
 		}
 		given[name] = value
 	}

@@ -176,6 +176,7 @@ func TestViewsThatAreNotThereAreUsageErrors(t *testing.T) {
 	for want, cmd := range map[string]viewCmd{
 		"wallet.ledger":                           {Name: "nonsense"},
 		"community.members takes search=VALUE":    {Name: "members", Params: []string{"colour=red"}},
+		"month is a month like 2026-11":           {Name: "ledger", Params: []string{"month=2026-13"}},
 		"state is one of all":                     {Name: "community.members", Params: []string{"state=red"}},
 		"speaking.queue takes no parameters":      {Name: "queue", Params: []string{"x=1"}},
 		"takes search=VALUE, state=VALUE":         {Name: "members", Params: []string{"state"}},

@@ -92,13 +92,18 @@ func (f *campaign) give(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	word, reason, _ := strings.Cut(rest, " ")
-	amount, err := f.amount(r, word, "give.how")
+	amount, reason, err := f.cutAmount(r, rest, "give.how")
 	if err != nil {
+		return err
+	}
+	if reason, err = f.c.Reason(r, reason); err != nil {
 		return err
 	}
 	if string(who.ID) == r.Actor.Member {
 		return r.Refuse("give.self")
+	}
+	if amount > b.Left {
+		return r.Refuse("give.poor", append(f.about(b), "Points", amount)...)
 	}
 	called, err := f.c.Called(ctx, who.ID)
 	if err != nil {
@@ -111,7 +116,6 @@ func (f *campaign) give(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	reason = strings.Join(strings.Fields(reason), " ")
 	if reason == "" {
 		reason = b.Name
 	}
@@ -170,12 +174,21 @@ func (f *campaign) named(ctx context.Context, r *bot.Request, how string) (commu
 
 // amount reads an amount, or refuses with an example.
 func (f *campaign) amount(r *bot.Request, word, how string) (int64, error) {
-	amount, err := community.Amount(word)
-	var wrong *community.AmountError
-	if errors.As(err, &wrong) {
-		return 0, bot.Refuse(r.In("community").T(wrong.Key) + "\n" + r.T(how))
+	amount, rest, err := f.cutAmount(r, word, how)
+	if err == nil && rest != "" {
+		err = r.Refuse(how)
 	}
 	return amount, err
+}
+
+// cutAmount is amount, of what args begin with; rest is what follows.
+func (f *campaign) cutAmount(r *bot.Request, args, how string) (amount int64, rest string, err error) {
+	amount, rest, err = community.CutAmount(args)
+	var wrong *community.AmountError
+	if errors.As(err, &wrong) {
+		return 0, "", bot.Refuse(r.In("community").T(wrong.Key) + "\n" + r.T(how))
+	}
+	return amount, rest, err
 }
 
 // sure asks a second time before large amounts.

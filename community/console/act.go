@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 )
 
 // inMemory is how much of a file is held in memory; the rest lies in a temporary one meanwhile.
@@ -49,6 +50,10 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) {
 	table, err := c.rows(r, a)
 	if err != nil {
 		a.Problem = p.T("form.table")
+		var wrong *community.TableError
+		if errors.As(err, &wrong) {
+			a.Problem = c.opts.Engine.Text(who.Lang, "community", wrong.Key, "Line", wrong.Line, "Most", wrong.Most)
+		}
 		c.showForm(w, r, http.StatusUnprocessableEntity, a)
 		return
 	}
@@ -92,12 +97,16 @@ func parse(r *http.Request) error {
 	return errBad
 }
 
-// rows reads the file that came with a command that takes one.
+// rows reads the file that came with a command that takes one; nil: there is none, and the lines of its last field are
+// instead.
 func (c *Console) rows(r *http.Request, a asking) ([][]string, error) {
 	if !a.Table {
 		return nil, nil
 	}
 	file, _, err := r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the file of %s: %w", a.Command, err)
 	}

@@ -10,6 +10,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/console"
 )
 
 func owner(context.Context) (string, error) { return "m1", nil }
@@ -113,6 +116,7 @@ func TestATableIsGivenAsAFile(t *testing.T) {
 	v := h.as("m1")
 	_, page := v.get("/do?c=导入")
 	contains(t, page, `type="file"`, "multipart/form-data")
+	lacks(t, page, "required")
 	send := func(content string) string {
 		var file bytes.Buffer
 		form := multipart.NewWriter(&file)
@@ -128,7 +132,20 @@ func TestATableIsGivenAsAFile(t *testing.T) {
 	contains(t, send("name,n\n小明,3\n"), "读到 2 行", "小明")
 	contains(t, send("a,b\n\"broken\n"), "没读懂")
 	_, body := v.run(url.Values{"c": {"导入"}})
-	contains(t, body, "没读懂")
+	contains(t, body, "读到 0 行")
+	h = build(t, "sqlite", func(o *console.Options) { o.ReadTable = community.ReadTable })
+	v = h.as("m1")
+	contains(t, send("\xd0\xcf\x11\xe0"), "旧版或加密的 Excel")
+}
+
+func TestANumberHasNoSpaces(t *testing.T) {
+	h := build(t, "sqlite", nil)
+	v := h.as("m1")
+	_, body := v.run(url.Values{"c": {"加分"}, "f0": {"m4"}, "f1": {"1 000"}, "f2": {"奖励"}})
+	contains(t, body, "数字里不要有空格", `aria-invalid="true"`)
+	if n := h.balance("m4"); n != 0 {
+		t.Errorf("%d points", n)
+	}
 }
 
 func TestAFormAsksForWhatIsNotKnown(t *testing.T) {

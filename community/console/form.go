@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -99,6 +100,9 @@ func (c *Console) fill(r *http.Request, a *asking, p *page) (ok bool, err error)
 			continue
 		}
 		f.Value = strings.TrimSpace(r.PostForm.Get(f.Name))
+		if f.Kind == numberField && strings.ContainsFunc(f.Value, unicode.IsSpace) {
+			f.Problem, ok = p.T("form.spaces"), false
+		}
 		if f.Kind != memberField || f.Value == "" {
 			continue
 		}

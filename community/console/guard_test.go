@@ -105,6 +105,14 @@ func TestWhatIsTooLongIsRefusedKindly(t *testing.T) {
 	if status, _ := v.do(http.MethodPost, "/do", form.FormDataContentType(), &file); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a file of 12 MB: %d", status)
 	}
+	if status, _ := v.do(http.MethodPost, "/look", "application/x-www-form-urlencoded", strings.NewReader("weilu_theme=zz;x")); status != http.StatusBadRequest {
+		t.Errorf("a wish that is no form: %d", status)
+	}
+	for _, path := range []string{"/", "/commands"} {
+		if status, body := v.do(http.MethodHead, path, "", nil); status != http.StatusOK || body != "" {
+			t.Errorf("HEAD %s: %d %s", path, status, body)
+		}
+	}
 	if status, _ := v.post("/look", url.Values{"back": {strings.Repeat("x", 1<<20)}}); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a wish of 1 MB: %d", status)
 	}

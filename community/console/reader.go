@@ -89,8 +89,8 @@ func (c *Console) known(next http.Handler) http.Handler {
 // look keeps how the reader wants the pages.
 func (c *Console) look(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
-	if err := r.ParseForm(); err != nil {
-		c.fail(w, r, errTooLong)
+	if err := parse(r); err != nil {
+		c.fail(w, r, err)
 		return
 	}
 	for name, allowed := range map[string][]string{langCookie: {"zh", "en"}, themeCookie: {"light", "dark", "auto"}} {

@@ -4,11 +4,12 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 )
 
 func (c *Console) routes() http.Handler {
 	r := chi.NewRouter()
-	r.Use(c.guard)
+	r.Use(c.guard, middleware.GetHead)
 	r.Get("/static/*", c.static)
 	r.Post("/look", c.look)
 	r.Group(func(r chi.Router) {

@@ -179,7 +179,7 @@ func (l *links) acts(acts []bot.Act) (out []actLink) {
 		if shown.Label == "" {
 			shown.Label = shown.Command
 		}
-		if o.Table || a.Grave || len(fieldsOf(o.Usage, a.Args)) > 0 {
+		if o.Table || a.Grave || !a.Whole && len(fieldsOf(o.Usage, a.Args)) > 0 {
 			values := url.Values{"c": {shown.Command}, "a": {a.Args}, "l": {shown.Label}, "b": {shown.Back}}
 			if a.Grave {
 				values.Set("g", "1")

@@ -26,6 +26,8 @@ func TestAUsageIsAForm(t *testing.T) {
 		{"周|月|总", "", []string{"choice |周|月|总"}},
 		{"@谁 管理员|协管员|成员", "m4", []string{"choice |管理员|协管员|成员"}},
 		{"[多久]", "", []string{"rest 多久?"}},
+		{"名称 价格 库存 [限购、日期、说明等]", "", []string{"text 名称", "number 价格", "number 库存", "rest 限购、日期、说明等?"}},
+		{"[页码]", "", []string{"number 页码?"}},
 		{"[how long]", "", []string{"rest how long?"}},
 		{"原因（下面每行一位：@谁 数量 说明）", "", []string{"rest 原因"}},
 		{"@who amount reason", "", []string{"member who", "number amount", "rest reason"}},

@@ -60,6 +60,16 @@ func (c Config) Validate() error {
 	return errors.Join(problems...)
 }
 
+// Past are the keys of the last Days that are over.
+func (c Config) Past(today community.Day) (keys []string) {
+	for i, g := range c.Goods {
+		if until, ok := readDay(g.Until); ok && until < today {
+			keys = append(keys, fmt.Sprintf("goods[%d].until", i))
+		}
+	}
+	return keys
+}
+
 func (g Goods) check(wrong func(key, format string, args ...any)) {
 	if n := utf8.RuneCountInString(g.Name); strings.TrimSpace(g.Name) == "" || n > longestName || bot.Clean(g.Name) != g.Name || strings.ContainsAny(g.Name, "\n\t") {
 		wrong("name", "is one line of 1 to %d characters", longestName)

@@ -4,9 +4,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/config"
 )
@@ -47,5 +49,12 @@ func TestEverythingThatIsWrongWithGoodsIsToldAtOnce(t *testing.T) {
 				t.Errorf("%v:\n%s", f.Err(), diff)
 			}
 		})
+	}
+}
+
+func TestLastDaysThatAreOverAreTold(t *testing.T) {
+	cfg := shop.Config{Goods: []shop.Goods{{Until: "2026-03-01"}, {}, {Until: "2026-03-02"}}}
+	if diff := cmp.Diff([]string{"goods[0].until"}, cfg.Past(community.Date(2026, time.March, 2))); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -2,14 +2,9 @@ package shop
 
 import (
 	"context"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
 )
-
-// longestNote is how many characters a manager may say about an order.
-const longestNote = 200
 
 // fulfil is 发货 R12 备注.
 func (s *shop) fulfil(ctx context.Context, r *bot.Request) error {
@@ -18,8 +13,8 @@ func (s *shop) fulfil(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if note = strings.Join(strings.Fields(note), " "); utf8.RuneCountInString(note) > longestNote {
-		return r.Refuse("order.note", "Count", longestNote)
+	if note, err = s.c.Reason(r, note); err != nil {
+		return err
 	}
 	if o.state != held {
 		return r.Refuse("order.is."+string(o.state), "Order", o.String())
@@ -49,12 +44,12 @@ func (s *shop) refund(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	reason = strings.Join(strings.Fields(reason), " ")
+	if reason, err = s.c.Reason(r, reason); err != nil {
+		return err
+	}
 	switch {
 	case o.state == refunded:
 		return r.Refuse("order.is.refunded", "Order", o.String())
-	case utf8.RuneCountInString(reason) > longestNote:
-		return r.Refuse("order.note", "Count", longestNote)
 	case reason == "":
 		return r.Refuse("refund.why", "Order", o.String())
 	}
@@ -69,16 +64,28 @@ func (s *shop) refund(ctx context.Context, r *bot.Request) error {
 		}
 	}
 	from := o.state
+	_, owed, err := s.c.Purse.Worth(ctx, o.member)
+	if err != nil {
+		return err
+	}
 	if err := s.takeOrderBack(ctx, r, &o, reason); err != nil {
 		return err
 	}
-	said, err := s.tell(ctx, r, o, "told.refunded", reason)
+	_, owes, err := s.c.Purse.Worth(ctx, o.member)
+	if err != nil {
+		return err
+	}
+	told, done := "told.refunded", ""
+	if owed > owes {
+		told, done = "told.refunded_owed", r.T("refund.owed", "Paid", owed-owes)
+	}
+	said, err := s.tell(ctx, r, o, told, reason, "Paid", owed-owes)
 	if err != nil {
 		return err
 	}
 	return s.answer(ctx, r, change{"shop.refund", "refund-order", o.String()}, settled{o.id, o.turn, from},
 		map[string]any{"member": o.member, "goods": o.goods, "price": o.price, "from": from},
-		r.T("refund.done", "Order", o.String(), "Name", called, "Goods", o.name, "Points", o.price)+said)
+		r.T("refund.done", "Order", o.String(), "Name", called, "Goods", o.name, "Points", o.price)+done+said)
 }
 
 // takeOrderBack gives the points of an order back, and the piece to the stock.
@@ -99,8 +106,8 @@ func (s *shop) takeOrderBack(ctx context.Context, r *bot.Request, o *order, reas
 }
 
 // tell tells whoever redeemed something what became of it; said is what the manager is to know of that.
-func (s *shop) tell(ctx context.Context, r *bot.Request, o order, key, note string) (said string, err error) {
-	text := r.T(key, "Order", o.String(), "Goods", o.name, "Points", o.price)
+func (s *shop) tell(ctx context.Context, r *bot.Request, o order, key, note string, more ...any) (said string, err error) {
+	text := r.T(key, append([]any{"Order", o.String(), "Goods", o.name, "Points", o.price}, more...)...)
 	if note != "" {
 		text += r.T("told.note", "Note", note)
 	}

@@ -19,6 +19,20 @@ func (s *shop) hold(ctx context.Context, r *bot.Request, o *order, member commun
 	return s.keepKeys(ctx, o)
 }
 
+// holdAgain is hold, of what came back by the transfer with the key back.
+func (s *shop) holdAgain(ctx context.Context, r *bot.Request, o *order, back string) error {
+	member, err := s.c.Who(ctx, o.member)
+	if err != nil {
+		return err
+	}
+	o.holdKey = o.key("redeem")
+	t := points.Transfer{Key: o.holdKey, To: o.escrow(), Amount: o.price, Reason: r.In("shop").T("reason.redeem", "Name", o.name), At: r.At}
+	if err := s.c.Purse.SpendAgain(ctx, r, member, back, t); err != nil {
+		return err
+	}
+	return s.keepKeys(ctx, o)
+}
+
 // spend burns what the order holds.
 func (s *shop) spend(ctx context.Context, r *bot.Request, o *order) error {
 	o.doneKey = o.key("fulfil")

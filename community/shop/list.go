@@ -77,13 +77,21 @@ func (s *shop) terms(text func(key string, kv ...any) string, g goods, today com
 		parts = append(parts, text("terms.limit."+string(g.Per), "Count", g.Each))
 	}
 	if g.early(today) {
-		parts = append(parts, text("terms.from", "Day", date(g.From)))
+		parts = append(parts, text("terms.from", "Day", date(g.From, today)))
 	}
-	if g.Until != 0 {
-		parts = append(parts, text("terms.until", "Day", date(g.Until)))
+	if g.over(today) {
+		parts = append(parts, text("terms.over", "Day", date(g.Until, today)))
+	} else if g.Until != 0 {
+		parts = append(parts, text("terms.until", "Day", date(g.Until, today)))
 	}
 	return strings.Join(append([]string{""}, parts...), " · ")
 }
 
-// date is a Day as members read it.
-func date(d community.Day) string { return d.String()[len("2006-"):] }
+// date is a Day as members read it, with its year where that is another than today's.
+func date(d, today community.Day) string {
+	year := len("2006-")
+	if text := d.String(); text[:year] != today.String()[:year] {
+		return text
+	}
+	return d.String()[year:]
+}

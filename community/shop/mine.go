@@ -28,10 +28,7 @@ func (s *shop) mine(ctx context.Context, r *bot.Request) error {
 	}
 	lines, again := []string{r.T("mine.title", "Count", len(orders))}, ""
 	for _, o := range orders {
-		line := r.T("mine.line", "Order", o.String(), "Goods", o.name, "Price", o.price, "Day", o.at.In(s.c.Calendar.Zone()).Format("01-02"), "State", r.T("state."+string(o.state)))
-		if o.note != "" {
-			line += r.T("told.note", "Note", o.note)
-		}
+		line := s.mineLine(r, o)
 		if o.kind == Code && o.state == fulfilled && again == "" {
 			again = r.T("mine.again", "Order", o.String())
 		}
@@ -42,6 +39,15 @@ func (s *shop) mine(ctx context.Context, r *bot.Request) error {
 	}
 	r.Whisper(r.Actor.Member, strings.Join(lines, "\n"))
 	return nil
+}
+
+// mineLine is an order as its member reads it.
+func (s *shop) mineLine(r *bot.Request, o order) string {
+	line := r.T("mine.line", "Order", o.String(), "Goods", o.name, "Price", o.price, "Day", o.at.In(s.c.Calendar.Zone()).Format("01-02"), "State", r.T("state."+string(o.state)))
+	if o.note != "" {
+		line += r.T("told.note", "Note", o.note)
+	}
+	return line
 }
 
 // code tells somebody once more, in private, the code that they were given.
@@ -57,6 +63,9 @@ func (s *shop) code(ctx context.Context, r *bot.Request, list string, args []any
 	switch {
 	case len(found) == 0:
 		return r.Refuse("mine.unknown", "Order", orderName(id))
+	case found[0].kind != Code || found[0].state != fulfilled && r.Actor.Group != "":
+		r.Whisper(r.Actor.Member, s.mineLine(r, found[0]))
+		return nil
 	case r.Actor.Group != "":
 		return r.Refuse("mine.private", "Order", orderName(id))
 	case !r.Actor.Strong:

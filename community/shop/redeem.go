@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -13,6 +14,9 @@ import (
 func (s *shop) redeem(ctx context.Context, r *bot.Request) error {
 	word, _ := firstWord(r.Args)
 	id, ok := readNumber(word, "")
+	if digits := bot.Fold(word); !ok && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return r.Refuse("redeem.unknown", "ID", community.Shorten(digits, 12))
+	}
 	if !ok {
 		return r.Refuse("redeem.which")
 	}
@@ -59,9 +63,9 @@ func (s *shop) onSale(r *bot.Request, g goods, known bool, id int64) error {
 	case !known || g.off:
 		return r.Refuse("redeem.unknown", "ID", id)
 	case g.early(today):
-		return r.Refuse("redeem.early", "Name", g.Name, "Day", date(g.From))
+		return r.Refuse("redeem.early", "Name", g.Name, "Day", date(g.From, today))
 	case g.over(today):
-		return r.Refuse("redeem.over", "Name", g.Name, "Day", date(g.Until))
+		return r.Refuse("redeem.over", "Name", g.Name, "Day", date(g.Until, today))
 	}
 	return nil
 }
@@ -81,8 +85,9 @@ func (s *shop) atLimit(ctx context.Context, r *bot.Request, g goods) error {
 			return r.Refuse("redeem.limit", "Name", g.Name, "Count", g.Limit)
 		}
 	}
-	_, after := g.Per.around(s.c.Calendar.Day(r.At))
-	return r.Refuse("redeem.limit."+string(g.Per), "Name", g.Name, "Count", g.Each, "Day", date(after))
+	today := s.c.Calendar.Day(r.At)
+	_, after := g.Per.around(today)
+	return r.Refuse("redeem.limit."+string(g.Per), "Name", g.Name, "Count", g.Each, "Day", date(after, today))
 }
 
 // pay holds the points for an order, or tells how many are missing.

@@ -51,14 +51,29 @@ func (s *shop) own(ctx context.Context, r *bot.Request, word string) (goods, err
 	return g, err
 }
 
-// offer is 上架: new goods, or with a number alone what was taken off the shelf.
+// offer is 上架: new goods, or with a number what was taken off the shelf.
 func (s *shop) offer(ctx context.Context, r *bot.Request) error {
 	if _, ok := readNumber(r.Args, ""); ok {
 		return s.shelve(ctx, r, false)
 	}
+	words := strings.Fields(r.Args)
+	if _, ok := readNumber(strings.Join(words[:min(1, len(words))], ""), ""); ok && len(words) <= 3 {
+		return s.offerAgain(ctx, r, words)
+	}
 	d, err := readOffer(r.Args)
+	today := s.c.Calendar.Day(r.At)
+	if err == nil {
+		err = d.over(today)
+	}
 	if err != nil {
 		return refuse(r, err, r.T("offer.example"))
+	}
+	if _, ok := readNumber(d.Name, ""); ok {
+		return r.Refuse("offer.number", "ID", d.Name)
+	}
+	same, err := s.called(ctx, d.Name)
+	if err != nil {
+		return err
 	}
 	var id int64
 	if err := s.row(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM shop_goods`).Scan(&id); err != nil {
@@ -68,11 +83,81 @@ func (s *shop) offer(ctx context.Context, r *bot.Request) error {
 	if err := s.store(ctx, g.id, false, d); err != nil {
 		return err
 	}
-	text := r.T("offer.done", "ID", g.id, "Name", g.Name, "Price", g.Price, "Terms", s.terms(r.T, g, s.c.Calendar.Day(r.At)))
+	text := r.T("offer.done", "ID", g.id, "Name", g.Name, "Price", g.Price, "Terms", s.terms(r.T, g, today))
 	if g.Kind == Code {
 		text += "\n" + r.T("offer.codes", "ID", g.id)
 	}
+	if same > 0 {
+		text += "\n" + r.T("offer.same", "ID", same, "Name", g.Name)
+	}
 	return s.answer(ctx, r, change{"shop.shelf", "offer-goods", goodsTarget(g.id)}, shelved{g.id, true}, map[string]any{"price": d.Price, "stock": d.Stock}, text)
+}
+
+// called is the number of goods on the shelf that are called so, or 0.
+func (s *shop) called(ctx context.Context, name string) (id int64, err error) {
+	all, err := s.catalogue(ctx)
+	for _, g := range all {
+		if !g.off && bot.Fold(g.Name) == bot.Fold(name) {
+			return g.id, err
+		}
+	}
+	return 0, err
+}
+
+// offerAgain is 上架 编号 价格 库存: what was taken off the shelf comes back, at a new price and with a new stock. The stock
+// may be left out.
+func (s *shop) offerAgain(ctx context.Context, r *bot.Request, words []string) error {
+	id, _ := readNumber(words[0], "")
+	g, known, err := s.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !known || g.declared || !g.off {
+		return r.Refuse("offer.number", "ID", words[0])
+	}
+	now := g
+	if err := now.set("price", words[1]); err != nil {
+		return refuse(r, err, r.T("offer.example"))
+	}
+	var left int64
+	if len(words) > 2 {
+		if left, err = readStock(words[2]); err != nil {
+			return refuse(r, err, r.T("offer.example"))
+		}
+	}
+	today := s.c.Calendar.Day(r.At)
+	if err := now.definition.over(today); err != nil {
+		return refuse(r, err, r.T("offer.example"))
+	}
+	if err := s.store(ctx, id, false, now.definition); err != nil {
+		return err
+	}
+	if len(words) > 2 {
+		if now.Stock, err = s.restock(ctx, id, left); err != nil {
+			return err
+		}
+	}
+	if _, err := s.setOff(ctx, r, id, false); err != nil {
+		return err
+	}
+	return s.answer(ctx, r, change{"shop.again", "shelve-goods", goodsTarget(id)}, edited{id, g.definition, now.definition},
+		map[string]any{"price": now.Price, "stock": now.Stock}, r.T("offer.done", "ID", id, "Name", now.Name, "Price", now.Price, "Terms", s.terms(r.T, now, today)))
+}
+
+// undoAgain takes goods off the shelf again and makes them what they were.
+func (s *shop) undoAgain(ctx context.Context, r *bot.Request, payload []byte) error {
+	var p edited
+	if err := json.Unmarshal(payload, &p); err != nil {
+		return err
+	}
+	ok, err := s.setOff(ctx, r, p.Goods, true)
+	if err == nil && !ok {
+		err = bot.Refuse(r.In("shop").T("undo.late"))
+	}
+	if err != nil {
+		return err
+	}
+	return s.undoEdit(ctx, r, payload)
 }
 
 // unshelve is 下架.
@@ -144,7 +229,10 @@ func (s *shop) edit(ctx context.Context, r *bot.Request) error {
 		if left, err = readStock(value); err == nil {
 			now.Stock, err = s.restock(ctx, g.id, left)
 		}
-	} else if err = now.set(field, value); err == nil {
+	} else if err = now.set(field, value); err == nil && field == "until" {
+		err = now.definition.over(s.c.Calendar.Day(r.At))
+	}
+	if err == nil && field != "stock" {
 		err = s.store(ctx, g.id, false, now.definition)
 	}
 	if err != nil {

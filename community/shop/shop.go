@@ -31,6 +31,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	}
 	c.Undo.Register("shop.shelf", s.undoShelf)
 	c.Undo.Register("shop.edit", s.undoEdit)
+	c.Undo.Register("shop.again", s.undoAgain)
 	c.Undo.Register("shop.codes", s.undoImport)
 	c.Undo.Register("shop.fulfil", s.undoFulfil)
 	c.Undo.Register("shop.refund", s.undoRefund)

@@ -68,14 +68,11 @@ func (s *shop) undoRefund(ctx context.Context, r *bot.Request, payload []byte) e
 	if !free {
 		return bot.Refuse(text.T("undo.limit"))
 	}
+	back := o.key("refund")
 	if err := s.move(ctx, r, &o, p.From, "", "undo.late"); err != nil {
 		return err
 	}
-	member, err := s.c.Who(ctx, o.member)
-	if err != nil {
-		return err
-	}
-	err = s.hold(ctx, r, &o, member)
+	err = s.holdAgain(ctx, r, &o, back)
 	if errors.Is(err, points.ErrInsufficient) {
 		return bot.Refuse(text.T("undo.spent"))
 	}

@@ -63,7 +63,7 @@ func (s *shop) goodsRow(q *bot.Query, g goods, today community.Day, staff bool) 
 	if !g.declared {
 		row.Acts = append(row.Acts, bot.Act{Command: "改商品", Args: key})
 		if g.off {
-			row.Acts = append(row.Acts, bot.Act{Command: "上架", Args: key})
+			row.Acts = append(row.Acts, bot.Act{Command: "上架", Args: key, Whole: true})
 		} else {
 			row.Acts = append(row.Acts, bot.Act{Command: "下架", Args: key, Grave: true})
 		}

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -29,7 +30,10 @@ func readOffer(args string) (d definition, err error) {
 		}
 		words = words[:len(words)-n]
 	}
-	if len(words) < 3 {
+	switch {
+	case utf8.RuneCountInString(strings.Join(words, " ")) > longestName+2*len("1000000 "):
+		return d, &wordError{Key: "offer.name"}
+	case len(words) < 3:
 		return d, &wordError{Key: "offer.how"}
 	}
 	name, price, stock := strings.Join(words[:len(words)-2], " "), words[len(words)-2], words[len(words)-1]
@@ -99,6 +103,8 @@ func (d *definition) limit(word string) (ok bool, err error) {
 		switch {
 		case err != nil:
 			return true, err
+		case w.per == "" && d.Limit > 0, w.per != "" && d.Per == w.per:
+			return true, &wordError{Key: "offer.twice"}
 		case w.per == "":
 			d.Limit = n
 		case d.Each > 0 && d.Per != w.per:
@@ -143,6 +149,10 @@ func (d *definition) set(field, value string) (err error) {
 	switch field {
 	case "price":
 		d.Price, err = community.Amount(strings.TrimSuffix(strings.TrimSuffix(value, "积分"), "分"))
+		var wrong *community.AmountError
+		if errors.As(err, &wrong) && wrong.Key == "amount.zero" {
+			return &wordError{Key: "offer.free"}
+		}
 	case "name":
 		value = strings.Join(strings.Fields(bot.Clean(value)), " ")
 		if n := utf8.RuneCountInString(value); n == 0 || n > longestName {
@@ -183,6 +193,14 @@ func (d *definition) setLimits(value string) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// over refuses what ended before it began.
+func (d definition) over(today community.Day) error {
+	if d.Until != 0 && d.Until < today {
+		return &wordError{Key: "offer.past"}
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ type Stage struct {
 	now       time.Time
 	said      []bot.Outgoing
 	close     func() error
+	seal      func(context.Context) error // nil: nothing is sealed
+	every     time.Duration
+	sealed    time.Time
 }
 
 // New makes a stage whose clock stands at start. The engine's OnSaid must be Hear of this stage.
@@ -27,6 +30,20 @@ func New(start time.Time, close func() error) *Stage {
 
 // Hear is the engine's Options.OnSaid.
 func (s *Stage) Hear(o bot.Outgoing) { s.said = append(s.said, o) }
+
+// Seal lets seal be called as often as every by the clock of the stage, like a sealer that runs beside the events.
+func (s *Stage) Seal(every time.Duration, seal func(context.Context) error) {
+	s.every, s.seal, s.sealed = every, seal, s.now
+}
+
+// sealBy seals what happened before the clock stands at a time, where the sealer's turn comes until then.
+func (s *Stage) sealBy(ctx context.Context, at time.Time) error {
+	if s.seal == nil || at.Sub(s.sealed) < s.every {
+		return nil
+	}
+	s.sealed = at
+	return s.seal(ctx)
+}
 
 // Open starts the engine on this stage.
 func (s *Stage) Open(ctx context.Context, engine *bot.Engine, c *community.Community) error {
@@ -40,6 +57,9 @@ func (s *Stage) Deliver(ctx context.Context, batch []bot.Event) error {
 		if ev.At.After(s.now) {
 			s.now = ev.At
 		}
+	}
+	if err := s.sealBy(ctx, s.now); err != nil {
+		return err
 	}
 	if err := s.engine.Deliver(ctx, batch); err != nil {
 		return err
@@ -61,6 +81,9 @@ func (s *Stage) Advance(ctx context.Context, to time.Time) error {
 }
 
 func (s *Stage) advance(ctx context.Context, to time.Time) error {
+	if err := s.sealBy(ctx, to); err != nil {
+		return err
+	}
 	if err := s.engine.Advance(ctx, to, false); err != nil {
 		return err
 	}

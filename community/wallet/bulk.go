@@ -20,6 +20,7 @@ const (
 	bulkPreview  = 5
 	bulkReport   = 20
 	bulkProblems = 20
+	bulkText     = 20                 // characters of what is not understood
 	bulkAgain    = 7 * 24 * time.Hour // in which the same content is pointed out
 )
 
@@ -57,8 +58,9 @@ func (w *wallet) bulk(ctx context.Context, r *bot.Request) error {
 	default:
 		lines = chatLines(r.Text)
 	}
-	if utf8.RuneCountInString(reason) > bulkReason {
-		return r.Refuse("bulk.reason_long", "Most", bulkReason)
+	reason, err := w.c.Reason(r, reason)
+	if err != nil {
+		return err
 	}
 	p, more, err := w.plan(ctx, community.MemberID(r.Actor.Member), lines)
 	if err != nil {
@@ -122,7 +124,7 @@ func (w *wallet) bulkPreview(ctx context.Context, r *bot.Request, p plan, reason
 func (w *wallet) tellAwards(r *bot.Request, p plan, most int) string {
 	var lines []string
 	for _, a := range p.awards[:min(most, len(p.awards))] {
-		lines = append(lines, strings.TrimRight(fmt.Sprintf("· %s（%s）%+d  %s", a.name, a.id, a.amount, a.reason), " "))
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("· %s（%s）%+d  %s", a.name, a.id, a.amount, community.Shorten(a.reason, historyReason)), " "))
 	}
 	if more := len(p.awards) - most; more > 0 {
 		lines = append(lines, r.T("bulk.more", "Count", more))
@@ -138,8 +140,11 @@ func (w *wallet) tellProblems(r *bot.Request, problems []problem) string {
 		for i := 1; i < len(kv); i += 2 {
 			switch v := kv[i].(type) {
 			case string:
-				if kv[i-1] == "Name" || kv[i-1] == "Text" {
+				switch kv[i-1] {
+				case "Name":
 					kv[i] = w.c.Words.ScreenName(v)
+				case "Text":
+					kv[i] = community.Shorten(community.OneLine(v), bulkText)
 				}
 			case []community.MemberID:
 				kv[i] = spelled(v)

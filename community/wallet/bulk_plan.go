@@ -209,8 +209,8 @@ func (d *directory) resolve(l bulkLine) (a award, wrong *problem) {
 	if errors.As(err, &bad) {
 		return refuse("amount", "Text", l.points)
 	}
-	if utf8.RuneCountInString(l.reason) > bulkReason {
-		return refuse("reason", "Most", bulkReason)
+	if utf8.RuneCountInString(l.reason) > community.MostReason {
+		return refuse("reason", "Most", community.MostReason)
 	}
 	return award{line: l.n, id: id, amount: amount, reason: l.reason}, nil
 }

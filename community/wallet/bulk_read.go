@@ -1,8 +1,8 @@
 package wallet
 
 import (
+	"cmp"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,7 +16,6 @@ import (
 const (
 	bulkMost    = 5000 // lines
 	bulkChat    = 9000 // characters of a message, well below where messages are cut
-	bulkReason  = 100  // characters of a reason
 	bulkColumns = 3    // where nothing names them
 )
 
@@ -119,8 +118,8 @@ func chatLine(s string) bulkLine {
 				continue
 			}
 			l := bulkLine{who: strings.TrimRight(strings.Join(words[:i], " "), ",，;；:："), points: word, reason: strings.Join(words[i+1:], " ")}
-			if marks == "," && i+1 < len(words) && thousands.MatchString(words[i+1]) {
-				l.points, l.reason = strings.Join(words[i:], ","), ""
+			if i+1 < len(words) && community.Thousands(words[i+1]) {
+				l.points, l.reason = strings.Join(words[i:], cmp.Or(marks, " ")), ""
 			}
 			return l
 		}
@@ -128,9 +127,6 @@ func chatLine(s string) bulkLine {
 	who, rest, _ := strings.Cut(s, " ")
 	return bulkLine{who: who, points: strings.TrimSpace(rest)}
 }
-
-// thousands are digits that may be the end of a number.
-var thousands = regexp.MustCompile(`^[0-9]{3}$`)
 
 // signed reads an amount that may be below zero.
 func signed(s string) (int64, error) {

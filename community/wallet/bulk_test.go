@@ -147,7 +147,7 @@ func TestHostileLinesOfABulkGrant(t *testing.T) {
 		{"two columns of points", [][]string{{"成员", "积分", "分数"}, {"m2", "1", "2"}}, "重复"},
 		{"no points", [][]string{{"成员", "电话"}, {"m2", "1"}}, "第 1 行：第一行要有"},
 		{"something beyond the columns", [][]string{{"m2", "1", "好", "2"}}, "第 1 行：多出了"},
-		{"a long reason", [][]string{{"m2", "1", strings.Repeat("长", 101)}}, "说明最多 100 个字"},
+		{"a long reason", [][]string{{"m2", "1", strings.Repeat("长", 201)}}, "说明最多 200 个字"},
 		{"a row of nothing but points", [][]string{{"", "1"}}, "没有写是谁"},
 		{"an empty table", [][]string{}, "第一行写"},
 		{"too many rows", make2d(5001), "一次最多 5000 行"},

@@ -6,16 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/points"
 )
-
-// giftWords is how long the words that come with a gift may be, in characters.
-const giftWords = 100
 
 // present is what a member gives to another.
 type present struct {
@@ -55,17 +51,15 @@ func (w *wallet) readGift(ctx context.Context, r *bot.Request) (g present, err e
 	if g.to, rest, err = w.c.Target(ctx, r); err != nil {
 		return g, err
 	}
-	word, words, _ := strings.Cut(strings.Join(strings.Fields(rest), " "), " ")
 	var wrong *community.AmountError
-	if g.amount, err = community.Amount(word); errors.As(err, &wrong) {
+	if g.amount, g.words, err = community.CutAmount(rest); errors.As(err, &wrong) {
 		return g, bot.Refuse(r.In("community").T(wrong.Key) + "\n" + r.T("gift.example"))
 	}
 	if err != nil {
 		return g, err
 	}
-	g.words = words
-	if _, bad := w.c.Words.Forbidden(words); bad || utf8.RuneCountInString(words) > giftWords {
-		return g, r.Refuse("gift.words", "Most", giftWords)
+	if _, bad := w.c.Words.Forbidden(g.words); bad || utf8.RuneCountInString(g.words) > community.MostReason {
+		return g, r.Refuse("gift.words", "Most", community.MostReason)
 	}
 	g.called, err = w.c.Called(ctx, g.to.ID)
 	return g, err
@@ -109,7 +103,7 @@ func (w *wallet) give(ctx context.Context, r *bot.Request, g present) error {
 		return err
 	}
 	own := community.MemberID(r.Actor.Member)
-	t := points.Transfer{Key: fmt.Sprintf("gift/%d", r.Seq), To: to, Amount: g.amount, Reason: r.T("gift.reason"), At: r.At}
+	t := points.Transfer{Key: fmt.Sprintf("gift/%d", r.Seq), To: to, Amount: g.amount, Reason: r.T("gift.reason"), At: r.At, Pays: true}
 	if g.words != "" {
 		t.Reason = r.T("gift.reason_words", "Words", g.words)
 	}

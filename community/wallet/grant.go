@@ -25,8 +25,7 @@ func (w *wallet) grant(sign int64) bot.Handler {
 		if err != nil {
 			return err
 		}
-		word, reason, _ := strings.Cut(rest, " ")
-		amount, err := community.Amount(word)
+		amount, reason, err := community.CutAmount(rest)
 		var wrong *community.AmountError
 		if errors.As(err, &wrong) {
 			return bot.Refuse(r.In("community").T(wrong.Key) + "\n" + r.T(name+".example"))
@@ -37,7 +36,9 @@ func (w *wallet) grant(sign int64) bot.Handler {
 		if string(who.ID) == r.Actor.Member {
 			return r.Refuse("grant.self")
 		}
-		reason = strings.Join(strings.Fields(reason), " ")
+		if reason, err = w.c.Reason(r, reason); err != nil {
+			return err
+		}
 		called, err := w.c.Called(ctx, who.ID)
 		if err != nil {
 			return err

@@ -20,6 +20,9 @@ var locales embed.FS
 // historyLines is how many entries 明细 shows.
 const historyLines = 10
 
+// historyReason is how many characters of a reason 明细 and a report show.
+const historyReason = 60
+
 type wallet struct {
 	db  bot.Storage
 	c   *community.Community
@@ -102,7 +105,7 @@ func (w *wallet) history(ctx context.Context, r *bot.Request) error {
 		if reason == "" {
 			reason = r.T("history.no_reason")
 		}
-		lines = append(lines, fmt.Sprintf("%s  %+d  %s  #%d", e.At.In(w.c.Calendar.Zone()).Format("01-02 15:04"), e.Amount, reason, e.ID))
+		lines = append(lines, fmt.Sprintf("%s  %+d  %s  #%d", e.At.In(w.c.Calendar.Zone()).Format("01-02 15:04"), e.Amount, community.Shorten(reason, historyReason), e.ID))
 	}
 	debts, err := w.c.Purse.Debts(ctx, member)
 	if err != nil {
