@@ -9,6 +9,7 @@ import (
 	"github.com/weilu-im/weilu/community/earning"
 	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
+	"github.com/weilu-im/weilu/community/newcomer"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
@@ -30,6 +31,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		economy.New(db, c),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
+		newcomer.New(db, c, s.Newcomer),
 		speaking.New(c, pacing),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),
