@@ -66,7 +66,11 @@ func (f *newcomer) cheer(ctx context.Context, r *bot.Request, p *person, amount 
 	if err != nil {
 		return err
 	}
-	_, err = f.tell(ctx, r, p, p.Group, func(in *bot.Request) string {
+	home, err := f.home(ctx, p)
+	if err != nil {
+		return err
+	}
+	_, err = f.tell(ctx, r, p, home, func(in *bot.Request) string {
 		text := in.T("done", "Name", name)
 		if amount > 0 {
 			text += in.T("done.points", "Points", amount)
@@ -112,28 +116,22 @@ const (
 // fresh is for how long words to a newcomer are worth saying.
 const fresh = 24 * time.Hour
 
-// tell says something to somebody in a group, when it is not night, where its budget allows it and they are there; else
-// in private, where they can be written to. Who spoke in private is answered there.
+// tell says something to somebody in a group, at the end of the night and where its budget allows it; else in private,
+// where they can be written to.
 func (f *newcomer) tell(ctx context.Context, r *bot.Request, p *person, group community.GroupID, text func(in *bot.Request) string) (where, error) {
 	if group != "" {
-		here, err := f.present(ctx, p, group)
+		in, err := f.inGroup(ctx, r, group)
 		if err != nil {
 			return nowhere, err
 		}
-		if here {
-			in, err := f.inGroup(ctx, r, group)
-			if err != nil {
-				return nowhere, err
-			}
-			at, words := f.c.Noise.Awake(r.At), text(in)
-			ok, err := f.c.Noise.TakeFor(ctx, at, community.Unasked{Group: group, Feature: "newcomer", Text: words})
-			if err != nil {
-				return nowhere, err
-			}
-			if ok {
-				r.Send(bot.Outgoing{Group: string(group), Text: words, Mention: []string{string(p.Member)}, Priority: bot.Answer, NotBefore: later(r, at), NotAfter: at.Add(fresh)})
-				return aloud, nil
-			}
+		at, words := f.c.Noise.Awake(r.At), text(in)
+		ok, err := f.c.Noise.TakeFor(ctx, at, community.Unasked{Group: group, Feature: "newcomer", Text: words})
+		if err != nil {
+			return nowhere, err
+		}
+		if ok {
+			r.Send(bot.Outgoing{Group: string(group), Text: words, Mention: []string{string(p.Member)}, Priority: bot.Answer, NotBefore: later(r, at), NotAfter: at.Add(fresh)})
+			return aloud, nil
 		}
 	}
 	return f.whisper(ctx, r, p, text(f.in(r, "")))

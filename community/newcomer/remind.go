@@ -50,6 +50,8 @@ func (f *newcomer) remind(ctx context.Context, r *bot.Request) error {
 		if len(list) == 0 {
 			continue
 		}
+		// Where there are too many for one message, those come first who heard least.
+		slices.SortStableFunc(list, func(a, b reminded) int { return cmp.Compare(a.Reminded, b.Reminded) })
 		reason, err := f.call(ctx, r, g.id, list[:min(len(list), f.cfg.Mentions)])
 		if err != nil {
 			return err
@@ -124,8 +126,7 @@ func (f *newcomer) turnOf(ctx context.Context, r *bot.Request, who community.Mem
 	if quiet, err := f.c.Consent.Has(ctx, who, community.NoNudge); err != nil || quiet {
 		return t, false, err
 	}
-	here, err := f.present(ctx, &p, p.Group)
-	if err != nil || !here {
+	if p.Group, err = f.home(ctx, &p); err != nil || p.Group == "" {
 		return t, false, err
 	}
 	name, err := f.c.Called(ctx, who)
@@ -257,11 +258,11 @@ func (f *newcomer) stillMissing(ctx context.Context, o bot.Outgoing, now time.Ti
 			if err != nil {
 				return "", err
 			}
-			here, err := f.present(ctx, &p, p.Group)
+			here, err := f.home(ctx, &p)
 			if err != nil {
 				return "", err
 			}
-			same = here && !quiet
+			same = here != "" && !quiet && (o.Group == "" || o.Group == string(here))
 		}
 		if !same {
 			return "somebody it speaks to has gone on since", nil

@@ -199,6 +199,17 @@ func TestOnePersonWalksUnderSeveralIdsAndSplitPeopleKeepTheirOwn(t *testing.T) {
 	})
 }
 
+func TestAPathGoesOnUnderAnOlderId(t *testing.T) {
+	eachVillage(t, func(t *testing.T, v *village) {
+		v.says("丙", "早上好")
+		v.joins("甲")
+		v.says("老大", fmt.Sprintf("xmerge %s %s", v.id("甲"), v.id("丙")))
+		if got := v.says("丙", introduces); len(got) != 1 || !strings.Contains(got[0], "很高兴认识你") {
+			t.Errorf("said %q", got)
+		}
+	})
+}
+
 func TestWhatIsRolledBackIsNotRemembered(t *testing.T) {
 	eachVillage(t, func(t *testing.T, v *village) {
 		v.joins("甲", "丙")

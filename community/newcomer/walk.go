@@ -2,6 +2,7 @@ package newcomer
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -20,9 +21,8 @@ func (f *newcomer) joined(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	here := community.GroupID(r.Actor.Group)
 	if known && p.open() && !f.over(&p.path, r.At) {
-		return f.move(ctx, &p, here)
+		return nil
 	}
 	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
@@ -32,7 +32,7 @@ func (f *newcomer) joined(ctx context.Context, r *bot.Request) error {
 	if err != nil || !begins(last, r.At) {
 		return err
 	}
-	fresh := path{Member: community.MemberID(r.Actor.Origin), Group: here, Started: r.At.UnixMilli()}
+	fresh := path{Member: community.MemberID(r.Actor.Origin), Group: community.GroupID(r.Actor.Group), Started: r.At.UnixMilli()}
 	for _, row := range p.rows {
 		if row.Member == fresh.Member {
 			fresh.Completed = row.Completed
@@ -44,36 +44,20 @@ func (f *newcomer) joined(ctx context.Context, r *bot.Request) error {
 	return f.note(ctx, fresh.Member, true)
 }
 
-// move lets a path go on in another group where its newcomer has left the one it began in.
-func (f *newcomer) move(ctx context.Context, p *person, to community.GroupID) error {
-	here, err := f.present(ctx, p, p.Group)
-	if err != nil || here {
-		return err
-	}
-	for i := range p.rows {
-		if row := &p.rows[i]; row.open() {
-			row.Group = to
-			if err := f.save(ctx, row); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// present tells whether somebody is in a group, under any of their ids.
-func (f *newcomer) present(ctx context.Context, p *person, group community.GroupID) (bool, error) {
+// home is the group in which somebody is spoken to: the one where their path began while they are there, else the
+// one that they joined first of those they are in; empty where they are in none that the bot may act in.
+func (f *newcomer) home(ctx context.Context, p *person) (group community.GroupID, err error) {
 	ids, err := f.c.IDs(ctx, p.Member)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	for _, id := range ids {
-		stay, ok, err := f.c.Stay(ctx, group, id)
-		if err != nil || ok && stay.Left.IsZero() {
-			return err == nil, err
-		}
+	err = f.db.Conn(ctx).Raw(`SELECT s.group_id FROM stays s JOIN groups g ON g.id = s.group_id
+		WHERE s.member_id IN ? AND s.left_at = 0 AND g.adopted = ?
+		ORDER BY CASE WHEN s.group_id = ? THEN 0 ELSE 1 END, s.joined_at, s.group_id LIMIT 1`, ids, true, string(p.Group)).Scan(&group).Error
+	if err != nil {
+		return "", fmt.Errorf("group of %s: %w", p.Member, err)
 	}
-	return false, nil
+	return group, nil
 }
 
 // observe lets somebody look, a minute after a newcomer said anything, at what other features made of it: commands are
