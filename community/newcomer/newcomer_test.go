@@ -69,8 +69,11 @@ func TestConfigTellsEverythingThatIsWrong(t *testing.T) {
 	if err == nil {
 		t.Fatal("all that is valid")
 	}
-	for _, want := range []string{"points", "days", "ascending", "time like", "mentions", "begin with #", "letters", "one line", "between 1 and 20"} {
-		if want != "days" && want != "mentions" && want != "points" && !strings.Contains(err.Error(), want) {
+	for _, want := range []string{
+		"between 0 and 100000 points", "between 1 and 90, not 0", "ascending days", "a time like", "between 1 and 20, not 0",
+		"begin with #", "between 1 and 200 letters", "one line",
+	} {
+		if !strings.Contains(err.Error(), want) {
 			t.Errorf("nothing is said of %q in %v", want, err)
 		}
 	}
