@@ -25,7 +25,6 @@ type speech struct {
 
 func newSpeech() *speech {
 	s := &speech{bundle: i18n.NewBundle(language.Chinese), localizers: map[string]*i18n.Localizer{}, keys: map[string]bool{}}
-	s.bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	for _, l := range languages {
 		s.localizers[l] = i18n.NewLocalizer(s.bundle, l)
 	}
@@ -42,7 +41,8 @@ func (s *speech) add(feature string, locales fs.FS) error {
 			problems = append(problems, fmt.Errorf("feature %s: locale %s: %w", feature, l, err))
 			continue
 		}
-		file, err := s.bundle.ParseMessageFileBytes(src, l+".yaml")
+		// The bundle's own parser would add the texts under keys without the feature, where another feature has them.
+		file, err := i18n.ParseMessageFileBytes(src, l+".yaml", map[string]i18n.UnmarshalFunc{"yaml": yaml.Unmarshal})
 		if err != nil {
 			problems = append(problems, fmt.Errorf("feature %s: locale %s: %w", feature, l, err))
 			continue

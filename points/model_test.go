@@ -63,7 +63,7 @@ func (m *model) postOne(t points.Transfer) error {
 	m.balances[t.From] -= t.Amount
 	m.balances[t.To] += t.Amount
 	m.posted[t.Key] = t
-	if t.From == points.Issued || t.Pays {
+	if t.From == points.Issued {
 		m.repay(t.Key, t.To, t.Amount)
 	}
 	return nil
@@ -195,7 +195,6 @@ func (p *play) accounts() []points.Account {
 
 func (p *play) transfer() points.Transfer {
 	t := move(p.key("key"), p.account("from"), p.account("to"), rapid.Int64Range(1, 4).Draw(p.r, "amount")*5)
-	t.Pays = rapid.IntRange(0, 3).Draw(p.r, "pays") == 0
 	if t.From == points.Burned {
 		t.From = points.Issued
 	}

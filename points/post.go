@@ -105,7 +105,7 @@ func (d db) post(ctx context.Context, t Transfer, savepoint bool) (Posted, error
 	if err != nil {
 		return Posted{}, err
 	}
-	owes := debt > 0 && (t.Pays || t.From.source())
+	owes := debt > 0 && t.From.source()
 	if owes && !savepoint {
 		return Posted{}, undone(errInDebt, d.moveBack(ctx, t.From, t.To, t.Amount))
 	}

@@ -203,18 +203,6 @@ func TestWhatComesBackPaysDebtsFirst(t *testing.T) {
 	})
 }
 
-func TestAGiftPaysDebtsWhereItSaysSo(t *testing.T) {
-	each(t, func(t *testing.T, b book) {
-		b.post(move("grant", points.Issued, amy, 10), move("spend", amy, points.Burned, 10), move("bob", points.Issued, bob, 9))
-		b.reverse("grant", undo("undo"))
-		gift := move("gift", bob, amy, 4)
-		gift.Pays = true
-		b.post(gift, move("loan", bob, amy, 5))
-		b.has(amy, 5, 6)
-		b.whole()
-	})
-}
-
 func TestUnpayRefusesWhatIsNotThereAnyMore(t *testing.T) {
 	each(t, func(t *testing.T, b book) {
 		budget := points.Budget("spring")

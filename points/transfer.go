@@ -46,8 +46,6 @@ type Transfer struct {
 	At time.Time
 	// Cause is the id of an existing transfer this one is linked to, or 0.
 	Cause int64
-	// Pays says that it pays the debts of To first. What Issued and budgets give always does.
-	Pays bool
 }
 
 // Kind tells why a transfer is there.

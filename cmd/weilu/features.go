@@ -10,6 +10,7 @@ import (
 	"github.com/weilu-im/weilu/community/earning"
 	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
+	"github.com/weilu-im/weilu/community/newcomer"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
@@ -33,6 +34,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		rules.New(db, c, s.Rules),
 		welcome.New(db, c, s.Welcome),
 		scripts.New(db, c, s.Script),
+		newcomer.New(db, c, s.Newcomer),
 		speaking.New(c, pacing),
 		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),

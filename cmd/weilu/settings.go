@@ -10,6 +10,7 @@ import (
 
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/console"
+	"github.com/weilu-im/weilu/community/newcomer"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
@@ -29,6 +30,7 @@ type settings struct {
 	Shop      shop.Config
 	Proof     proof.Config
 	Welcome   welcome.Config
+	Newcomer  newcomer.Config
 	Rules     rules.Config
 	Script    scripts.Config
 	Words     community.WordConfig
@@ -52,8 +54,18 @@ func (c databaseConfig) Validate() error {
 
 func defaults() *settings {
 	return &settings{
-		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Script: scripts.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
+		Community: community.Defaults(),
+		Points:    pointsDefaults(),
+		Shop:      shop.Defaults(),
+		Proof:     proof.Defaults(),
+		Welcome:   welcome.Defaults(),
+		Newcomer:  newcomer.Defaults(),
+		Script:    scripts.Defaults(),
+		Rules:     rules.Defaults(),
+		Words:     community.DefaultWords(),
+		Texts:     map[string]string{},
+		WeChat:    wechatDefaults(),
+		Console:   console.Defaults(),
 	}
 }
 
@@ -68,6 +80,7 @@ func (s *settings) sections() []section {
 		{"shop", "What members can redeem points for.", &s.Shop},
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
+		{"newcomer", "The three steps of newcomers.", &s.Newcomer},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},

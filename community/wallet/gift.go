@@ -103,7 +103,7 @@ func (w *wallet) give(ctx context.Context, r *bot.Request, g present) error {
 		return err
 	}
 	own := community.MemberID(r.Actor.Member)
-	t := points.Transfer{Key: fmt.Sprintf("gift/%d", r.Seq), To: to, Amount: g.amount, Reason: r.T("gift.reason"), At: r.At, Pays: true}
+	t := points.Transfer{Key: fmt.Sprintf("gift/%d", r.Seq), To: to, Amount: g.amount, Reason: r.T("gift.reason"), At: r.At}
 	if g.words != "" {
 		t.Reason = r.T("gift.reason_words", "Words", g.words)
 	}
