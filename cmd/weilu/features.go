@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/agenda"
 	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
@@ -31,6 +32,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		economy.New(db, c),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
+		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
 		speaking.New(c, pacing),
 		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
@@ -28,6 +29,7 @@ type settings struct {
 	Shop      shop.Config
 	Proof     proof.Config
 	Welcome   welcome.Config
+	Admission admission.Config
 	Rules     rules.Config
 	Words     community.WordConfig
 	Texts     map[string]string
@@ -51,7 +53,8 @@ func (c databaseConfig) Validate() error {
 func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
+		Admission: admission.Defaults(),
+		Rules:     rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
 	}
 }
 
@@ -66,6 +69,7 @@ func (s *settings) sections() []section {
 		{"shop", "What members can redeem points for.", &s.Shop},
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
+		{"admission", "How people come from the screening group into the core group.", &s.Admission},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
 		{"texts", "The community's own wording, by feature and key, like checkin.done.", &s.Texts},
