@@ -115,7 +115,16 @@ func (f *admission) done(ctx context.Context, r *bot.Request, what string, a app
 	if err := f.c.Audit.Record(ctx, r, what, string(a.member), map[string]any{"application": a.id, "from": d.From}); err != nil {
 		return err
 	}
-	r.Whisper(r.Actor.Member, text+"\n"+r.T("undo", "Code", code))
+	undone := "\n" + r.T("undo", "Code", code)
+	open, err := f.c.Reachable(ctx, r.Actor.Member)
+	if err != nil {
+		return err
+	}
+	if r.Actor.Group != "" && !open { // what was decided about whom is nothing for the group
+		r.Reply(r.T("done.group", "Number", a.id) + undone)
+		return nil
+	}
+	r.Whisper(r.Actor.Member, text+undone)
 	return nil
 }
 

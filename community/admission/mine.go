@@ -88,9 +88,11 @@ func (f *admission) start(ctx context.Context, r *bot.Request) error {
 	if _, err := f.move(ctx, &a, asking, `asked_at = ?`, r.At.UnixMilli()); err != nil {
 		return err
 	}
-	if err := f.status(ctx, r, a); err != nil {
+	q, of, _, err := f.opened(ctx, a.id)
+	if err != nil {
 		return err
 	}
+	f.answer(r, r.T("mine.new", "Number", a.id, "Question", q.text, "N", q.n, "Of", of))
 	return f.waitFor(ctx, r, r.At)
 }
 
