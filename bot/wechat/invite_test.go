@@ -2,6 +2,7 @@ package wechat_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/weilu-im/weilu/bot"
@@ -35,7 +36,7 @@ func TestAFriendIsInvitedIntoAGroup(t *testing.T) {
 		_, err := p.Send(t.Context(), invitation)
 		return err == nil
 	})
-	if !group.Has(hong) {
+	if !slices.Contains(group.Members(), hong) {
 		t.Error("the invited friend is not in the group")
 	}
 	if _, err := p.Send(t.Context(), bot.Outgoing{Route: to, Action: bot.InviteToGroup}); !errors.Is(err, bot.ErrRejected) {

@@ -35,7 +35,7 @@ func (f *admission) undoDecision(ctx context.Context, r *bot.Request, payload []
 		}
 		return err
 	}
-	late, err := f.move(ctx, &a, d.From, `decided_at = 0, decided_by = '', note = '', asked_at = CASE WHEN asked_at > 0 THEN ? ELSE 0 END, reminded_at = 0`, r.At.UnixMilli())
+	late, err := f.move(ctx, &a, d.From, `decided_at = 0, decided_by = '', note = '', asked_at = CASE WHEN asked_at > 0 THEN CAST(? AS BIGINT) ELSE 0 END, reminded_at = 0`, r.At.UnixMilli())
 	return f.goOn(ctx, r, a, late, err)
 }
 
@@ -52,7 +52,11 @@ func (f *admission) undoQuestion(ctx context.Context, r *bot.Request, payload []
 	if n == 0 {
 		return r.In("admission").Refuse("undo.late")
 	}
-	late, err := f.move(ctx, &a, d.From, `submitted_at = CASE WHEN ? = 'waiting' THEN CAST(? AS BIGINT) ELSE 0 END`, string(d.From), r.At.UnixMilli())
+	var submitted int64
+	if d.From == waiting {
+		submitted = r.At.UnixMilli()
+	}
+	late, err := f.move(ctx, &a, d.From, `submitted_at = ?`, submitted)
 	return f.goOn(ctx, r, a, late, err)
 }
 

@@ -59,10 +59,3 @@ func (s *Server) createChatroom(c *call) answer {
 		MemberCount  int
 	}{Topic: ask.Topic, ChatRoomName: c.session.name(g), MemberCount: len(g.members)})
 }
-
-// Has tells whether a person is in the group.
-func (g *Group) Has(p *Person) bool {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	return g.find(p) != nil
-}
