@@ -34,6 +34,9 @@ type Action string
 const (
 	Speak        Action = ""
 	AcceptFriend Action = "accept_friend" // Token is the Ref of the FriendAsked event
+	// InviteToGroup asks the one member in Mention, who is a friend of the bot, into Group; nothing is said. A
+	// transport that can't do that rejects it.
+	InviteToGroup Action = "invite"
 )
 
 // Outgoing is something the bot says. Features name the receiver by the community's ids, which outlive a

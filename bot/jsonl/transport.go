@@ -146,8 +146,11 @@ func (t *Transport) answer(it item) error {
 	}{why, it.line, it.id})
 }
 
-// Send implements bot.Transport.
+// Send implements bot.Transport. It only speaks.
 func (t *Transport) Send(_ context.Context, o bot.Outgoing) (bot.Receipt, error) {
+	if o.Action != bot.Speak {
+		return bot.Receipt{}, fmt.Errorf("%w: %s can't be written as a line", bot.ErrRejected, o.Action)
+	}
 	err := t.write(struct {
 		Say   string `json:"say"`
 		Chat  string `json:"chat"`

@@ -24,8 +24,11 @@ func (p *Playground) Seed(fn func() error) error {
 }
 
 // Send shows something that the bot says, at the time it was said or was to be said. It answers bot.ErrDown
-// while neither Run nor Seed is active, and bot.ErrRejected where there is nobody to hear it.
+// while neither Run nor Seed is active, and bot.ErrRejected where there is nobody to hear it, and for all that is no speech.
 func (p *Playground) Send(ctx context.Context, o bot.Outgoing) (bot.Receipt, error) {
+	if o.Action != bot.Speak {
+		return bot.Receipt{}, fmt.Errorf("%w: %s is nothing to show", bot.ErrRejected, o.Action)
+	}
 	if ctx.Err() != nil {
 		return bot.Receipt{}, fmt.Errorf("%w: %w", bot.ErrDown, ctx.Err())
 	}

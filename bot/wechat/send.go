@@ -29,8 +29,11 @@ func (t *Transport) Send(ctx context.Context, o bot.Outgoing) (bot.Receipt, erro
 	}
 	ctx, stop := lingering(ctx, t.timing.Shutdown*3/4)
 	defer stop()
-	if o.Action == bot.AcceptFriend {
+	switch o.Action {
+	case bot.AcceptFriend:
 		return s.accept(ctx, o)
+	case bot.InviteToGroup:
+		return s.invite(ctx, o)
 	}
 	to, err := s.address(o.Route)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/agenda"
 	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/checkin"
@@ -35,6 +36,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		welcome.New(db, c, s.Welcome),
 		scripts.New(db, c, s.Script),
 		newcomer.New(db, c, s.Newcomer),
+		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
 		speaking.New(c, pacing),
 		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),

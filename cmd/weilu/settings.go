@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/newcomer"
 	"github.com/weilu-im/weilu/community/proof"
@@ -31,6 +32,7 @@ type settings struct {
 	Proof     proof.Config
 	Welcome   welcome.Config
 	Newcomer  newcomer.Config
+	Admission admission.Config
 	Rules     rules.Config
 	Script    scripts.Config
 	Words     community.WordConfig
@@ -66,6 +68,7 @@ func defaults() *settings {
 		Texts:     map[string]string{},
 		WeChat:    wechatDefaults(),
 		Console:   console.Defaults(),
+		Admission: admission.Defaults(),
 	}
 }
 
@@ -81,6 +84,7 @@ func (s *settings) sections() []section {
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"newcomer", "The three steps of newcomers.", &s.Newcomer},
+		{"admission", "How people come from the screening group into the core group.", &s.Admission},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
