@@ -10,6 +10,7 @@ import (
 	"github.com/weilu-im/weilu/community/earning"
 	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
+	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
@@ -32,6 +33,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
 		speaking.New(c, pacing),
+		post.New(db, c, s.Post),
 		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),

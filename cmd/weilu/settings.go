@@ -10,6 +10,7 @@ import (
 
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/console"
+	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
@@ -29,6 +30,7 @@ type settings struct {
 	Proof     proof.Config
 	Welcome   welcome.Config
 	Rules     rules.Config
+	Post      post.Config
 	Words     community.WordConfig
 	Texts     map[string]string
 	WeChat    wechatConfig
@@ -51,7 +53,7 @@ func (c databaseConfig) Validate() error {
 func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
-		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
+		Rules: rules.Defaults(), Post: post.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
 	}
 }
 
@@ -67,6 +69,7 @@ func (s *settings) sections() []section {
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
+		{"post", "What managers let the bot say at times that they choose.", &s.Post},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
 		{"texts", "The community's own wording, by feature and key, like checkin.done.", &s.Texts},
 	}
