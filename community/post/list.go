@@ -40,7 +40,10 @@ func (f *feature) upcoming(ctx context.Context, ask occurrences, now time.Time) 
 	list := make([]upcoming, len(posts))
 	for i, p := range posts {
 		list[i].post = p
-		near := slots[key(p.ID, p.Groups[0])]
+		var near []time.Time
+		if len(p.Groups) > 0 {
+			near = slots[key(p.ID, p.Groups[0])]
+		}
 		if p.When.Spec == "" {
 			near = []time.Time{p.When.At}
 		}
