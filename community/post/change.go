@@ -120,8 +120,11 @@ func (f *feature) undo(ctx context.Context, r *bot.Request, payload []byte) erro
 	if !ok || now.Version != t.Version || back && before.over(r.At) {
 		return r.Refuse("undo.late")
 	}
-	if ok, err := f.update(ctx, before, t.Version); err != nil || !ok {
+	if ok, err = f.update(ctx, before, t.Version); err != nil {
 		return err
+	}
+	if !ok {
+		return r.Refuse("undo.late")
 	}
 	if _, err := f.exec(ctx, `UPDATE post_steps SET undone = 1 WHERE post_id = ? AND version > ? AND step <> ?`, before.ID, before.Version, stepRun); err != nil {
 		return err

@@ -81,8 +81,12 @@ func (f *feature) runNow(ctx context.Context, r *bot.Request) error {
 	if p.When.Spec == "" && p.live(r.At) {
 		after := *p
 		after.State, after.Version = finished, p.Version+1
-		if ok, err := f.update(ctx, &after, p.Version); err != nil || !ok {
+		ok, err := f.update(ctx, &after, p.Version)
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return r.Refuse("raced")
 		}
 		if err := f.plan(ctx, r, p, &after); err != nil {
 			return err
