@@ -12,6 +12,7 @@ import (
 	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
 	"github.com/weilu-im/weilu/community/newcomer"
+	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
@@ -38,6 +39,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		newcomer.New(db, c, s.Newcomer),
 		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
 		speaking.New(c, pacing),
+		post.New(db, c, s.Post),
 		agenda.New(db, c),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),

@@ -12,6 +12,7 @@ import (
 	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/newcomer"
+	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
@@ -35,6 +36,7 @@ type settings struct {
 	Admission admission.Config
 	Rules     rules.Config
 	Script    scripts.Config
+	Post      post.Config
 	Words     community.WordConfig
 	Texts     map[string]string
 	WeChat    wechatConfig
@@ -69,6 +71,7 @@ func defaults() *settings {
 		WeChat:    wechatDefaults(),
 		Console:   console.Defaults(),
 		Admission: admission.Defaults(),
+		Post:      post.Defaults(),
 	}
 }
 
@@ -87,6 +90,7 @@ func (s *settings) sections() []section {
 		{"admission", "How people come from the screening group into the core group.", &s.Admission},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
+		{"post", "What managers let the bot say at times that they choose.", &s.Post},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
 		{"texts", "The community's own wording, by feature and key, like checkin.done.", &s.Texts},
 	}

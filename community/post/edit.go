@@ -1,0 +1,115 @@
+package post
+
+import (
+	"context"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// fields are what 修改定时 changes, by what managers call it.
+var fields = map[string]string{
+	"时间": "time", "time": "time", "文本": "text", "内容": "text", "文字": "text", "text": "text",
+	"群": "groups", "groups": "groups", "跳过": "skip", "除了": "skip", "skip": "skip", "图": "picture", "配图": "picture", "picture": "picture",
+}
+
+var nothing = map[string]bool{"无": true, "没有": true, "不跳过": true, "none": true}
+
+// edit is 修改定时 编号 项目 内容.
+func (f *feature) edit(ctx context.Context, r *bot.Request) error {
+	p, rest, err := f.living(ctx, r)
+	if err != nil {
+		return err
+	}
+	word, value := token(rest)
+	field, known := fields[bot.Fold(word)]
+	value = strings.TrimSpace(value)
+	if !known || value == "" {
+		return r.Refuse("edit.how", "ID", p.ID)
+	}
+	after := *p
+	switch field {
+	case "time":
+		err = f.editTime(r, &after, value)
+	case "text":
+		after.Text = value
+		err = f.checkText(r, value)
+	case "groups":
+		err = f.editGroups(ctx, r, &after, value)
+	case "skip":
+		err = editSkip(r, &after, value)
+	case "picture":
+		after.Picture, after.Digest = "", ""
+		if !nothing[bot.Fold(value)] {
+			after.Picture = value
+			after.Digest, err = f.picture(ctx, r, value)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	code, err := f.change(ctx, r, p, &after, stepEdited, field, true)
+	if err != nil {
+		return err
+	}
+	return f.answer(ctx, r, &after, "edited", code)
+}
+
+func (f *feature) editTime(r *bot.Request, p *post, value string) error {
+	w, rest, err := community.ReadWhen(value, r.At, f.c.Calendar.Zone())
+	if err != nil {
+		return bot.Refuse(community.WhenHelp(r.In("community").T, err))
+	}
+	if rest != "" {
+		return r.Refuse("edit.rest", "Rest", community.Excerpt(rest, 20))
+	}
+	p.When = w
+	return checkSpec(r, w)
+}
+
+// editGroups takes 所有群, @大群 @二群, or the names alone.
+func (f *feature) editGroups(ctx context.Context, r *bot.Request, p *post, value string) error {
+	all, err := f.groups(ctx)
+	if err != nil {
+		return err
+	}
+	if _, marked := cutMark(value); !marked {
+		if word, _ := token(value); !foldedIn(word, everyGroup) {
+			value = "@" + value
+		}
+	}
+	p.Groups = nil
+	rest, err := f.takeGroups(r, p, value, all, true)
+	if err != nil {
+		return err
+	}
+	if rest = strings.TrimSpace(rest); rest != "" {
+		return r.Refuse("edit.rest", "Rest", community.Excerpt(rest, 20))
+	}
+	if len(p.Groups) == 0 {
+		return f.whichGroup(r, all)
+	}
+	return nil
+}
+
+// editSkip takes what is left out from now on, in place of what was.
+func editSkip(r *bot.Request, p *post, value string) error {
+	p.Skip = exclusions{}
+	if nothing[bot.Fold(value)] {
+		return nil
+	}
+	for value != "" {
+		word, rest := token(value)
+		folded := bot.Fold(word)
+		if x, ok := readSkips(folded); ok {
+			p.Skip = p.Skip.with(x)
+		} else if x, _, ok := readOption(word); ok {
+			p.Skip = p.Skip.with(x)
+		} else {
+			return r.Refuse("edit.skip", "What", community.Excerpt(word, 20))
+		}
+		value = strings.TrimSpace(rest)
+	}
+	return nil
+}
