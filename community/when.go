@@ -1,6 +1,7 @@
 package community
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -35,8 +36,8 @@ const (
 
 // WhenHelp is what is wrong with a time, in the words of whoever reads the answer.
 func WhenHelp(t func(key string, kv ...any) string, err error) string {
-	e, ok := err.(*WhenError)
-	if !ok {
+	var e *WhenError
+	if !errors.As(err, &e) {
 		return t("when.unknown", "What", "")
 	}
 	return t("when."+e.Key, "What", Excerpt(e.What, whenExcerpt))

@@ -171,7 +171,15 @@ func (y *year) appoint(who string, role bot.Role) {
 }
 
 // yearPlans are what the manager says at the beginning of the year.
-var yearPlans = []string{}
+var yearPlans = []string{
+	"定时 每天 8点 早安，新的一天",
+	"定时 每个工作日 18:30 下班啦，今天辛苦了",
+	"定时 每周五20:00 跳过节假日 周末聊点轻松的",
+	"定时 每天 23:30 晚安",
+	"定时 每天 6点 早起的朋友早安",
+	"定时 每月1号 10点 新的一个月",
+	"开始剧本 主理人见面会 1月20日 20:00",
+}
 
 // wantQuiet looks at everything that was said unasked to groups.
 func (y *year) wantQuiet() {

@@ -151,14 +151,14 @@ func (t *tally) count(s state, submitted, decided int64) {
 			t.took = append(t.took, time.Duration(decided-submitted)*time.Millisecond)
 		}
 	}
-	switch {
-	case s == refused:
+	switch s {
+	case refused:
 		t.refused++
-	case s == lapsed:
+	case lapsed:
 		t.lapsed++
-	case s == withdrawn:
+	case withdrawn:
 		t.withdrawn++
-	case s == joined:
+	case joined:
 		t.joined++
 	}
 	if s == passed || s == joined && decided > 0 {

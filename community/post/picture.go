@@ -49,7 +49,7 @@ func readPNG(dir, name string) (data []byte, wrong string) {
 	if err != nil {
 		return nil, "missing"
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // it was only read
 	file, err := root.Open(name)
 	if err != nil {
 		return nil, "missing"

@@ -69,7 +69,7 @@ func readSkips(list string) (x exclusions, ok bool) {
 		if !ok || end == "" && rest != "" {
 			return x, false
 		}
-		list, ok = rest[len(end):], true
+		list = rest[len(end):]
 		if list == "" && end != "" {
 			return x, false
 		}

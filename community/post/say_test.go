@@ -142,7 +142,7 @@ func TestPagesShowThePosts(t *testing.T) {
 		h.says("老王", "定时 明天 9点 早安")
 		h.says("老王", "批准 1")
 		h.says("老王", "暂停定时 1")
-		lines, next := h.rows("post.posts", 0, bot.Query{Actor: manager, Limit: 1})
+		_, next := h.rows("post.posts", 0, bot.Query{Actor: manager, Limit: 1})
 		want := []string{"#2|早安|明天 09:00|2026-11-03 09:00|大群||老王|草稿|[批准 2]|[退稿 2]|[修改定时 2]|[暂停定时 2]|[取消定时 2]"}
 		if h.endings() != nil {
 			t.Error("something ended already")
@@ -151,7 +151,7 @@ func TestPagesShowThePosts(t *testing.T) {
 		if diff := cmp.Diff([]string{"#1|晚安|每天 20:00|2026-11-02 20:00|大群|周三|小李|已暂停"}, first); diff != "" {
 			t.Error(diff)
 		}
-		lines, next = h.rows("post.posts", 0, bot.Query{Actor: manager, Limit: 1, After: next})
+		lines, next := h.rows("post.posts", 0, bot.Query{Actor: manager, Limit: 1, After: next})
 		if diff := cmp.Diff(want, lines); diff != "" || next != "" {
 			t.Error(diff, next)
 		}
