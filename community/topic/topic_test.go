@@ -1,0 +1,20 @@
+package topic_test
+
+import (
+	"testing"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/bottest"
+	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/community/topic"
+)
+
+func assemble(p *communitytest.Parts) []bot.Feature {
+	cfg := topic.Defaults()
+	p.Section("topic", &cfg)
+	return []bot.Feature{topic.New(p.DB, p.Community, cfg)}
+}
+
+func TestTranscripts(t *testing.T) {
+	bottest.ReplayAll(t, communitytest.Build(t, assemble), "testdata/*.chat")
+}
