@@ -13,6 +13,7 @@ import (
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
+	"github.com/weilu-im/weilu/community/topic"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/community/welcome"
 )
@@ -30,6 +31,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		economy.New(db, c),
 		rules.New(s.Rules),
 		welcome.New(db, c, s.Welcome),
+		topic.New(db, c, s.Topic),
 		speaking.New(c, pacing),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),

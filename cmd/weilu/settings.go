@@ -13,6 +13,7 @@ import (
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/shop"
+	"github.com/weilu-im/weilu/community/topic"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
 )
@@ -28,6 +29,7 @@ type settings struct {
 	Shop      shop.Config
 	Proof     proof.Config
 	Welcome   welcome.Config
+	Topic     topic.Config
 	Rules     rules.Config
 	Words     community.WordConfig
 	Texts     map[string]string
@@ -50,7 +52,7 @@ func (c databaseConfig) Validate() error {
 
 func defaults() *settings {
 	return &settings{
-		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(),
+		Community: community.Defaults(), Points: pointsDefaults(), Shop: shop.Defaults(), Proof: proof.Defaults(), Welcome: welcome.Defaults(), Topic: topic.Defaults(),
 		Rules: rules.Defaults(), Words: community.DefaultWords(), Texts: map[string]string{}, WeChat: wechatDefaults(), Console: console.Defaults(),
 	}
 }
@@ -66,6 +68,7 @@ func (s *settings) sections() []section {
 		{"shop", "What members can redeem points for.", &s.Shop},
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
+		{"topic", "The daily topics: what is asked, when, and what answers earn.", &s.Topic},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"words", "Words that names and the bot's own speech may not hold.", &s.Words},
 		{"texts", "The community's own wording, by feature and key, like checkin.done.", &s.Texts},

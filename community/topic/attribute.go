@@ -90,11 +90,11 @@ func (a *asked) fresh(at time.Time) bool {
 	return after(a.posted) || after(a.host)
 }
 
-// quotedAs tells whether the letters of a quote are those of the topic, which transports may cut off.
+// quotedAs tells whether the letters of a quote are those of the topic, which transports may cut off, or hold all of its question.
 func (a *asked) quotedAs(quoted string) bool {
 	for _, said := range a.said {
 		if quoted == said || utf8.RuneCountInString(quoted) >= shortestQuote && strings.HasPrefix(said, quoted) ||
-			utf8.RuneCountInString(said) >= shortestQuote && strings.HasPrefix(quoted, said) {
+			utf8.RuneCountInString(said) >= shortestQuote && strings.Contains(quoted, said) {
 			return true
 		}
 	}

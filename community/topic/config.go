@@ -31,12 +31,13 @@ type Column struct {
 	Time     string   `yaml:"time" doc:"local time of its post, like 09:00"`
 	Weekdays []int    `yaml:"weekdays" doc:"the days of the week on which it posts, 1 Monday to 7 Sunday; left out: all"`
 	Groups   []string `yaml:"groups" doc:"names or ids of the groups that it posts in; left out: all in which the bot is enabled"`
+	Language string   `yaml:"language" doc:"zh or en: it posts only in groups where that is spoken; left out: in all"`
 }
 
 // Defaults are one daily question, with built-in topics.
 func Defaults() Config {
 	return Config{
-		Enabled: true, Columns: []Column{{Name: "每日一问", Hashtag: "#每日一问#", Time: "09:00", Weekdays: []int{}, Groups: []string{}}},
+		Enabled: true, Columns: []Column{{Name: "每日一问", Hashtag: "#每日一问#", Time: "09:00", Weekdays: []int{}, Groups: []string{}, Language: "zh"}},
 		Window: 20, RecapAt: "21:30", CoolOff: 60, Host: 10, Answer: 2, Best: 10, Proposal: 5,
 	}
 }
@@ -85,6 +86,9 @@ func (c Column) check(wrong func(key, format string, args ...any)) {
 	}
 	if _, err := community.TimeOfDay(c.Time); err != nil {
 		wrong("time", "is a time like 09:00, not %q", c.Time)
+	}
+	if c.Language != "" && c.Language != "zh" && c.Language != "en" {
+		wrong("language", "is zh or en, not %q", c.Language)
 	}
 	for _, d := range c.Weekdays {
 		if d < 1 || d > 7 {

@@ -66,6 +66,9 @@ func (f *topic) importTopics(ctx context.Context, r *bot.Request) error {
 			n++
 		}
 	}
+	if err := f.keep(ctx, r); err != nil {
+		return err
+	}
 	return f.answer(ctx, r, change{"topic.import", "import-topics", fmt.Sprintf("batch/%d", r.Seq)}, batch{r.Seq}, map[string]any{"added": n, "repeated": repeated},
 		r.T("import.done", "Added", n, "Repeated", repeated))
 }

@@ -158,6 +158,9 @@ func (f *topic) add(ctx context.Context, r *bot.Request) error {
 	if !ok {
 		return r.Refuse("add.twice", "Column", col.Name)
 	}
+	if err := f.keep(ctx, r); err != nil {
+		return err
+	}
 	return f.answer(ctx, r, change{"topic.topic", "add-topic", topicTarget(id)}, undone{ID: id, Was: removed, Is: active}, map[string]any{},
 		r.T("add.done", "ID", id, "Column", col.Name, "Text", d.Text))
 }
@@ -218,6 +221,9 @@ func (f *topic) turn(ctx context.Context, r *bot.Request, from, to, key string) 
 	}
 	if !ok {
 		return r.Refuse(key+".already", "ID", e.id)
+	}
+	if err := f.keep(ctx, r); err != nil {
+		return err
 	}
 	return f.answer(ctx, r, change{"topic.topic", key + "-topic", topicTarget(e.id)}, undone{ID: e.id, Was: from, Is: to}, map[string]any{},
 		r.T(key+".done", "ID", e.id, "Text", e.Text))

@@ -15,6 +15,7 @@ import (
 const (
 	skipEmpty    = "empty"    // the column has no topic for the date
 	skipAsked    = "asked"    // a manager wanted none
+	skipAgain    = "again"    // the date had its topic: the column's time was changed
 	skipDisabled = "disabled" // the bot is not enabled in the group, or the column doesn't post there any more
 	skipWord     = "word"     // the words are on the community's list
 	skipNobody   = "nobody"   // nobody answered
@@ -30,7 +31,7 @@ func (f *topic) post(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	here := group{id: g, name: place.Name, language: place.Language}
+	here := group{id: g, name: place.Name, language: f.spoken(place.Language)}
 	if !known || !f.cfg.Enabled || !place.Adopted || !col.posts(here) {
 		r.Skip(skipDisabled)
 		return nil
@@ -42,6 +43,9 @@ func (f *topic) post(ctx context.Context, r *bot.Request) error {
 	switch {
 	case o.state == daySkipped:
 		r.Skip(skipAsked)
+		return nil
+	case o.state == dayPosted:
+		r.Skip(skipAgain)
 		return nil
 	case o.state != dayPlanned:
 		r.Skip(skipEmpty)
@@ -88,9 +92,7 @@ func (f *topic) miss(ctx context.Context, o occasion) error {
 // in is r in the language of a group, for its texts.
 func in(r *bot.Request, g group) *bot.Request {
 	other := *r
-	if g.language != "" {
-		other.Actor.Language = g.language
-	}
+	other.Actor.Language = g.language
 	return &other
 }
 
@@ -178,7 +180,7 @@ func (f *topic) hostAnswers(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	col, _ := f.column(o.column)
-	text := in(r, group{language: place.Language}).T("post.host", "Text", e.Host, "Hashtag", col.tag())
+	text := in(r, group{language: f.spoken(place.Language)}).T("post.host", "Text", e.Host, "Hashtag", col.tag())
 	reason, err := f.mayBeSaid(ctx, r, o.group, text)
 	if err != nil || reason != "" {
 		return err

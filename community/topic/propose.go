@@ -165,6 +165,9 @@ func (f *topic) adopt(ctx context.Context, r *bot.Request) error {
 	if err := f.tell(ctx, r, p, told, "adopt.group"); err != nil {
 		return err
 	}
+	if err := f.keep(ctx, r); err != nil {
+		return err
+	}
 	return f.answer(ctx, r, change{"topic.decide", "adopt-topic", fmt.Sprintf("proposal/%d", p.id)}, decided{p.id, id, key}, map[string]any{"topic": id, "points": amount},
 		r.T("adopt.done", "ID", p.id, "Topic", id, "Column", p.column))
 }
@@ -180,7 +183,7 @@ func (f *topic) decline(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("wrong.long", "Most", longestTopic, "Count", len([]rune(reason)))
 	}
 	if word, bad := f.c.Words.Forbidden(reason); bad {
-		return r.Refuse("wrong.word", "Word", word)
+		return r.Refuse("wrong.word", "Word", masked(word))
 	}
 	if err := f.decide(ctx, p, "declined", 0, ""); err != nil {
 		return err

@@ -71,7 +71,7 @@ func (f *topic) recap(ctx context.Context, r *bot.Request) error {
 		r.Skip(bot.SkippedMissed)
 		return nil
 	}
-	text, err := f.recapText(ctx, r, in(r, group{language: place.Language}), o)
+	text, err := f.recapText(ctx, r, in(r, group{language: f.spoken(place.Language)}), o)
 	if err != nil {
 		return err
 	}

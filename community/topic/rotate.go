@@ -33,7 +33,7 @@ func Pick(list []Candidate, uses Uses, date community.Day, chance *rand.Rand) (i
 	var fit []Candidate
 	total := 0
 	for _, c := range list {
-		if _, near := uses.clash(c, date); !near && c.Season.holds(date) {
+		if _, near := uses.clash(c, date); !near && c.Season.Holds(date) {
 			fit = append(fit, c)
 			total += max(1, c.Weight)
 		}

@@ -67,8 +67,8 @@ func dateOfYear(month, day string) (int, bool) {
 	return m*100 + d, m >= 1 && m <= 12 && d >= 1 && d <= 31
 }
 
-// holds tells whether a date lies in the season.
-func (s season) holds(date community.Day) bool {
+// Holds tells whether a date lies in the season.
+func (s season) Holds(date community.Day) bool {
 	_, m, d := date.Date()
 	n := int(m)*100 + d
 	for _, p := range s {

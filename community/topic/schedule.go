@@ -33,6 +33,7 @@ func (f *topic) groups(ctx context.Context) (list []group, err error) {
 	err = f.each(ctx, func(scan func(...any) error) error {
 		var g group
 		err := scan(&g.id, &g.name, &g.language)
+		g.language = f.spoken(g.language)
 		list = append(list, g)
 		return err
 	}, `SELECT id, name, language FROM groups WHERE adopted = ? ORDER BY LENGTH(id), id`, true)
@@ -42,8 +43,19 @@ func (f *topic) groups(ctx context.Context) (list []group, err error) {
 	return list, nil
 }
 
+// spoken is the language of a group, which may have none of its own.
+func (f *topic) spoken(language string) string {
+	if language == "" {
+		return f.c.Language()
+	}
+	return language
+}
+
 // posts tells whether a column posts in a group.
 func (c Column) posts(g group) bool {
+	if c.Language != "" && c.Language != g.language {
+		return false
+	}
 	return len(c.Groups) == 0 || slices.ContainsFunc(c.Groups, func(name string) bool { return suits(name, g.id, g.name) })
 }
 
@@ -78,7 +90,31 @@ func (f *topic) keep(ctx context.Context, r *bot.Request) error {
 	if err := f.plan(ctx, r, want); err != nil {
 		return err
 	}
+	if err := f.drop(ctx, r, want); err != nil {
+		return err
+	}
 	return f.fill(ctx, r, groups)
+}
+
+// drop takes dates to come off the calendar of columns that don't post in their groups any more.
+func (f *topic) drop(ctx context.Context, r *bot.Request, want map[string]bot.Plan) error {
+	list, err := f.occasions(ctx, `WHERE d.slot > ? AND d.state IN ('planned', 'empty', 'skipped')`, r.At.UnixMilli())
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		col, _ := f.column(o.column)
+		slot, posts := col.slot(o.date, f.c.Calendar.Zone())
+		if _, wanted := want[planKey(o.column, o.group)]; !wanted || !posts {
+			_, err = f.exec(ctx, `DELETE FROM topic_days WHERE id = ?`, o.id)
+		} else if !slot.Equal(o.slot) {
+			_, err = f.exec(ctx, `UPDATE topic_days SET slot = ? WHERE id = ?`, slot.UnixMilli(), o.id)
+		}
+		if err != nil {
+			return fmt.Errorf("calendar: %w", err)
+		}
+	}
+	return nil
 }
 
 // plan makes exactly the wanted plans stand. Those that are so already are left alone.

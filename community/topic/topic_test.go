@@ -18,3 +18,7 @@ func assemble(p *communitytest.Parts) []bot.Feature {
 func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, assemble), "testdata/*.chat")
 }
+
+func TestTheDaysOfATopicOnPostgreSQL(t *testing.T) {
+	bottest.ReplayAll(t, communitytest.BuildOn(t, "postgres", assemble), "testdata/*.chat")
+}
