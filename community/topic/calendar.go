@@ -12,7 +12,7 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-// planned are the dates that are planned ahead, with today.
+// ahead is how many dates are planned, with today.
 const ahead = 7
 
 // The states of a date of a column in a group. Planned and posted ones use their topic.
@@ -137,9 +137,13 @@ func (f *topic) fillColumn(ctx context.Context, r *bot.Request, col Column, g gr
 		} else {
 			uses[id] = append(uses[id], date)
 		}
-		_, err := f.exec(ctx, `INSERT INTO topic_days (column_name, group_id, date, topic_id, state, slot) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (column_name, group_id, date) DO UPDATE SET topic_id = excluded.topic_id, state = excluded.state, slot = excluded.slot
-			WHERE topic_days.state = 'empty'`, col.Name, string(g.id), int(date), id, state, slot.UnixMilli())
+		if there {
+			_, err = f.exec(ctx, `UPDATE topic_days SET topic_id = ?, state = ? WHERE column_name = ? AND group_id = ? AND date = ? AND state = 'empty'`,
+				id, state, col.Name, string(g.id), int(date))
+		} else {
+			_, err = f.exec(ctx, `INSERT INTO topic_days (column_name, group_id, date, topic_id, state, slot) VALUES (?, ?, ?, ?, ?, ?)`,
+				col.Name, string(g.id), int(date), id, state, slot.UnixMilli())
+		}
 		if err != nil {
 			return fmt.Errorf("calendar: %w", err)
 		}

@@ -91,8 +91,8 @@ func (f *topic) store(ctx context.Context, d definition, from origins) (id int64
 	if from.source == builtIn {
 		origin = letters(d.Text)
 	}
-	err = f.row(ctx, `INSERT INTO topic_topics (column_name, text, folded, weight, season, audience, cool_off, host, state, source, origin, member_id, batch, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)
+	err = f.row(ctx, `INSERT INTO topic_topics (id, column_name, text, folded, weight, season, audience, cool_off, host, state, source, origin, member_id, batch, at)
+		VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM topic_topics), ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)
 		ON CONFLICT (column_name, folded) DO UPDATE SET text = excluded.text, weight = excluded.weight, season = excluded.season, audience = excluded.audience,
 		cool_off = excluded.cool_off, host = excluded.host, state = 'active', source = excluded.source, member_id = excluded.member_id,
 		batch = excluded.batch, at = excluded.at WHERE topic_topics.state = 'removed' RETURNING id`,

@@ -46,7 +46,7 @@ func migrations() []*gormigrate.Migration {
 		for _, statement := range []string{
 			// folded: what makes two texts one topic; cool_off: 0 for the column's; origin: the built-in topic that it was;
 			// batch: the event that imported it.
-			`CREATE TABLE topic_topics (id ` + serial + `, column_name TEXT NOT NULL, text TEXT NOT NULL, folded TEXT NOT NULL, weight INTEGER NOT NULL,
+			`CREATE TABLE topic_topics (id BIGINT NOT NULL PRIMARY KEY, column_name TEXT NOT NULL, text TEXT NOT NULL, folded TEXT NOT NULL, weight INTEGER NOT NULL,
 				season TEXT NOT NULL, audience TEXT NOT NULL, cool_off INTEGER NOT NULL, host TEXT NOT NULL, state TEXT NOT NULL, source TEXT NOT NULL,
 				origin TEXT NOT NULL DEFAULT '', member_id TEXT NOT NULL DEFAULT '', batch BIGINT NOT NULL DEFAULT 0, at BIGINT NOT NULL,
 				UNIQUE (column_name, folded))`,

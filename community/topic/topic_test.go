@@ -7,12 +7,13 @@ import (
 	"github.com/weilu-im/weilu/bot/bottest"
 	"github.com/weilu-im/weilu/community/communitytest"
 	"github.com/weilu-im/weilu/community/topic"
+	"github.com/weilu-im/weilu/community/wallet"
 )
 
 func assemble(p *communitytest.Parts) []bot.Feature {
 	cfg := topic.Defaults()
 	p.Section("topic", &cfg)
-	return []bot.Feature{topic.New(p.DB, p.Community, cfg)}
+	return []bot.Feature{topic.New(p.DB, p.Community, cfg), wallet.New(p.DB, p.Community, wallet.Defaults())}
 }
 
 func TestTranscripts(t *testing.T) {
