@@ -3,6 +3,7 @@ package topic
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,8 +27,13 @@ func (f *topic) importTopics(ctx context.Context, r *bot.Request) error {
 			return r.Refuse("import.long")
 		}
 		var err error
-		if table, err = readLines(r.Text); err != nil {
-			return bot.Refuse(err.(*community.TableError).Text(r.In("community")))
+		table, err = readLines(r.Text)
+		var unread *community.TableError
+		switch {
+		case errors.As(err, &unread):
+			return bot.Refuse(unread.Text(r.In("community")))
+		case err != nil:
+			return r.Refuse("import.yaml")
 		}
 	}
 	lines, wrong := f.readTable(table)
@@ -73,16 +79,26 @@ func (f *topic) importTopics(ctx context.Context, r *bot.Request) error {
 		r.T("import.done", "Added", n, "Repeated", repeated))
 }
 
-// readLines reads the lines below the command's name. Where none of them has several cells, each is a topic as it
-// stands, commas and all. An error is a *community.TableError.
+// readLines reads the lines below the command's name, which is the first line: a YAML list, a table as CSV under the
+// names of its columns, or else a topic on each line as it stands, commas and all. An error is a *community.TableError or errYAML.
 func readLines(text string) ([][]string, error) {
 	_, below, _ := strings.Cut(text, "\n")
-	if head, _, _ := strings.Cut(strings.TrimSpace(below), "\n"); headed(head) {
-		return community.ReadTable(strings.NewReader(below))
+	head, _, _ := strings.Cut(strings.TrimSpace(below), "\n")
+	if headed(head) {
+		table, err := community.ReadTable(strings.NewReader(below))
+		return append([][]string{nil}, table...), err
 	}
-	var table [][]string
+	if strings.HasPrefix(head, "- ") {
+		if table, ok := readYAML(below); ok {
+			return table, nil
+		}
+		if key, _, ok := strings.Cut(head[len("- "):], ":"); ok && headOf(strings.TrimSpace(key)) != "" {
+			return nil, errYAML
+		}
+	}
+	table := [][]string{nil}
 	for _, line := range strings.Split(below, "\n") {
-		line = strings.TrimLeft(strings.TrimSpace(line), "-· \t") // as YAML writes a list
+		line = strings.TrimLeft(strings.TrimSpace(line), "-· \t")
 		if line == "" {
 			table = append(table, nil)
 			continue
