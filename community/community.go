@@ -102,6 +102,14 @@ func New(opts Options) (*Community, error) {
 	return c, nil
 }
 
+// Language is the language that is spoken where a group has none of its own: zh or en.
+func (c *Community) Language() string {
+	if c.opts.Language == "" {
+		return "zh"
+	}
+	return c.opts.Language
+}
+
 // Observe learns from an event who acts and where, sets r.Actor, and counts messages. It is the engine's
 // Options.Observe.
 func (c *Community) Observe(ctx context.Context, r *bot.Request) error {

@@ -169,7 +169,7 @@ func RuleCell(q *bot.Query, rule string) bot.Cell {
 
 // ruleWords are the rules that have a text "rule.<rule>".
 var ruleWords = [...]string{"checkin", "checkin-streak", "speaking", "thanks", "picture", "link", "grant", "deduct", "bulk", "gift", "redeem", "fulfil",
-	"refund", "reopen", "newcomer", "campaign", "budget", "expire", "opening", "undo", "recall", "repay", "unpay", "settle", "pool"}
+	"refund", "reopen", "newcomer", "campaign", "budget", "expire", "opening", "undo", "recall", "repay", "unpay", "settle", "pool", "topic", "topic-best", "topic-proposal"}
 
 // RuleNamed is the rule that somebody calls by the word that RuleCell shows; any other word is a rule itself.
 func RuleNamed(q *bot.Query, word string) string {

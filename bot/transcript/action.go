@@ -30,7 +30,7 @@ func (p *parser) input(line string) error {
 	if in.whom != "" {
 		p.known[in.whom] = true
 	}
-	if in.verb == says || in.verb == whispers {
+	if in.verb == says || in.verb == whispers || in.verb == quotes {
 		p.more = &in.text
 	}
 	p.script.turns = append(p.script.turns, turn{line: p.line, last: p.line, input: in})
@@ -82,7 +82,7 @@ func leadingVerb(s string) (v verb, after string, ok bool) {
 	if after, ok = colon(s); ok {
 		return says, after, true
 	}
-	for _, v := range [...]verb{joins, leaves, isNow, recalls, taps, sends, whispers} {
+	for _, v := range [...]verb{joins, leaves, isNow, recalls, taps, sends, whispers, quotes} {
 		after, found := strings.CutPrefix(s, string(v))
 		r, _ := utf8.DecodeRuneInString(after)
 		if found && (after == "" || r == ':' || r == '：' || unicode.IsSpace(r)) {
@@ -121,6 +121,8 @@ func (in *input) object(s string) (err error) {
 			return errors.New("whispers is followed by a colon and the text")
 		}
 		in.text = []string{trimOne(text)}
+	case quotes:
+		return in.quotation(s)
 	case isNow, taps:
 		in.whom, err = wholeName(s)
 	case sends:
@@ -140,6 +142,27 @@ func (in *input) object(s string) (err error) {
 	return err
 }
 
+// quotation reads whose last words are quoted, and what is said to them.
+func (in *input) quotation(s string) (err error) {
+	s = strings.TrimLeftFunc(s, unicode.IsSpace)
+	after := ""
+	if strings.HasPrefix(s, `"`) {
+		in.whom, after, err = quoted(s)
+	} else if i := strings.IndexAny(s, ":："); i >= 0 {
+		after = s[i:]
+		in.whom, err = wholeName(s[:i])
+	}
+	if err != nil {
+		return err
+	}
+	text, ok := colon(strings.TrimLeftFunc(after, unicode.IsSpace))
+	if !ok {
+		return errors.New("quotes is followed by a name, a colon and the text")
+	}
+	in.text = []string{trimOne(text)}
+	return nil
+}
+
 func (in *input) attachment(s string) error {
 	form, name := word(s)
 	switch in.form = bot.Form(form); {
@@ -154,7 +177,7 @@ func (in *input) attachment(s string) error {
 
 func unknownVerb(s string) error {
 	return fmt.Errorf("unknown verb %s: a line is \"name: text\", or a name with joins, leaves, is now, recalls, "+
-		"taps, sends or whispers; a name that contains one of these stands in double quotes", clip(s))
+		"taps, sends, whispers or quotes; a name that contains one of these stands in double quotes", clip(s))
 }
 
 func lastWord(s string) string {

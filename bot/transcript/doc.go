@@ -11,6 +11,7 @@
 //	[大群] 小明: 签到                         a message; without [..] the chat is the last one named
 //	| and its next line
 //	小明 whispers: 我的积分                   a private message to the bot
+//	小明 quotes 小红: 我也是                   a message that quotes the last one of 小红 here, or of the bot by its name
 //	> [大群] 签到成功                         the bot says exactly this next
 //	> 小明: 120 分                           the same in private
 //	>~ [大群] 兑换码 {code}                   what it says next contains this; {code} captures a run of ASCII

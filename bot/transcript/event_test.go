@@ -31,6 +31,9 @@ func brief(ev bot.Event) string {
 	add("to the bot%s", "", ev.ToBot)
 	add("private%s", "", ev.Private)
 	add("ref %s", ev.Ref, ev.Ref != "")
+	if ev.Quote != nil {
+		add("quotes %s", fmt.Sprintf("%s %s %q", ev.Quote.ID, ev.Quote.From.User, ev.Quote.Text), true)
+	}
 	add("media %s", ev.Media[:min(8, len(ev.Media))], ev.Media != "")
 	return strings.Join(parts, " ")
 }
@@ -55,6 +58,9 @@ func TestEachLineMakesItsEvent(t *testing.T) {
 		"more lines":                     {"[g] a: b\n| c\n|\n\n# no\n|  d\n|e", []string{`message g a=a text "b\nc\n\n d\ne" len 9`}},
 		"a whisper":                      {"a whispers: hi\n| you", []string{`message  a=a text "hi\nyou" len 6 private`}},
 		"a whisper with a wide colon":    {"a whispers：hi", []string{`message  a=a text "hi" len 2 private`}},
+		"a quote":                        {"[g] b: hi\nb: you\na quotes b: me\n| too", []string{`message g b=b text "hi" len 2`, `message g b=b text "you" len 3`, `message g a=a text "me\ntoo" len 6 quotes transcript/story.chat/2 b "you"`}},
+		"a quote of a name in quotes":    {"[g] \"b c\": hi\na quotes \"b c\"：me", []string{`message g b c=b c text "hi" len 2`, `message g a=a text "me" len 2 quotes transcript/story.chat/1 b c "hi"`}},
+		"a quote of the bot":             {"[g] a quotes 围炉: me", []string{`message g a=a text "me" len 2 quotes  围炉 ""`}},
 		"a name with a space":            {"[g] Old Wang: hi", []string{`message g Old Wang=Old Wang text "hi" len 2`}},
 		"a name with a verb in quotes":   {`[g] "Ann joins us": hi`, []string{`message g Ann joins us=Ann joins us text "hi" len 2`}},
 		"a name with colon in quotes":    {`[g] "a:b" joins`, []string{"joined g a:b=a:b"}},

@@ -136,6 +136,7 @@ func (r *run) listen(ctx context.Context, turn int) error {
 	said, err := r.world.Said(ctx)
 	for _, s := range said {
 		sp := r.scene.spokenBy(s)
+		r.scene.heard(s.Chat, s.Text)
 		sp.Line = r.script.turns[turn].line
 		r.result.Said = append(r.result.Said, sp)
 		r.judge.hear(&heard{turn: turn, place: place{sp.Chat, s.To}, text: canonical(s.Text), spoken: sp})

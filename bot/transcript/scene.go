@@ -20,8 +20,11 @@ type scene struct {
 	caught captures
 	file   string
 	inputs int
-	spoken map[place][]string // the messages of somebody in a chat that are not recalled
+	spoken map[place][]words // the messages of somebody in a chat that are not recalled
 }
+
+// words are a message, as it can be recalled and quoted. The bot's own have no id.
+type words struct{ id, text string }
 
 // place is where words go, and where they come from.
 type place struct {
@@ -31,7 +34,7 @@ type place struct {
 
 func newScene(script *Script, start time.Time, botName string) *scene {
 	return &scene{now: start, people: newPeople(botName), caught: captures{}, file: filepath.Base(script.Name),
-		spoken: map[place][]string{}}
+		spoken: map[place][]words{}}
 }
 
 // second is what an input takes.
@@ -92,6 +95,10 @@ func (s *scene) act(ev *bot.Event, in *input) (err error) {
 		ev.Mentions, ev.ToBot = []bot.Person{whom}, whom.Self
 	case says, whispers, sends:
 		err = s.say(ev, in)
+	case quotes:
+		if ev.Quote, err = s.quote(ev.Chat, in.whom); err == nil {
+			err = s.say(ev, in)
+		}
 	}
 	return err
 }
@@ -109,17 +116,40 @@ func (s *scene) say(ev *bot.Event, in *input) (err error) {
 		ev.Text, ev.Len = text, utf8.RuneCountInString(text)
 	}
 	from := place{in.chat, ev.From.User}
-	s.spoken[from] = append(s.spoken[from], ev.ID)
+	s.spoken[from] = append(s.spoken[from], words{ev.ID, text})
 	return err
 }
 
 // takeBack is the last message of the sender that they have not taken back yet.
 func (s *scene) takeBack(ev *bot.Event) (string, error) {
 	from := place{string(ev.Chat), ev.From.User}
-	ids := s.spoken[from]
-	if len(ids) == 0 {
+	all := s.spoken[from]
+	if len(all) == 0 {
 		return "", errors.New("there is no message to recall")
 	}
-	s.spoken[from] = ids[:len(ids)-1]
-	return ids[len(ids)-1], nil
+	s.spoken[from] = all[:len(all)-1]
+	return all[len(all)-1].id, nil
+}
+
+// quote is the last message of somebody in a chat; of the bot, whatever it said there last.
+func (s *scene) quote(chat bot.ChatID, whom string) (*bot.Quote, error) {
+	who, err := s.people.target(whom)
+	if err != nil {
+		return nil, err
+	}
+	said := s.spoken[place{string(chat), who.User}]
+	if len(said) == 0 {
+		if who.Self { // what it says is known only when the script is played
+			return &bot.Quote{From: who}, nil
+		}
+		return nil, fmt.Errorf("%s has said nothing here that could be quoted", clip(whom))
+	}
+	last := said[len(said)-1]
+	return &bot.Quote{ID: last.id, From: who, Text: last.text}, nil
+}
+
+// heard keeps what the bot said in a chat, so that it can be quoted.
+func (s *scene) heard(chat bot.ChatID, text string) {
+	here := place{string(chat), s.people.bot.User}
+	s.spoken[here] = []words{{text: text}}
 }

@@ -52,7 +52,7 @@ type input struct {
 	verb verb
 	chat string // empty in private
 	who  string
-	whom string // who brought them, who was tapped, or the new name
+	whom string // who brought them, who was tapped, whose words are quoted, or the new name
 	form bot.Form
 	text []string // the lines of the message, or the name of what is sent
 }
@@ -90,4 +90,5 @@ const (
 	taps     verb = "taps"
 	sends    verb = "sends"
 	whispers verb = "whispers"
+	quotes   verb = "quotes"
 )

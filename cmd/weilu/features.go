@@ -18,6 +18,7 @@ import (
 	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
+	"github.com/weilu-im/weilu/community/topic"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/community/welcome"
 )
@@ -38,6 +39,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		scripts.New(db, c, s.Script),
 		newcomer.New(db, c, s.Newcomer),
 		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
+		topic.New(db, c, s.Topic),
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),

@@ -83,7 +83,7 @@ type importerRule struct {
 var importerRules = []importerRule{
 	{[]string{"gorm.io/gorm"}, []string{"*", "*/*", "*/*/*"}, "storage is handed around as *gorm.DB"},
 	{[]string{"github.com/go-gormigrate"}, []string{"*", "*/*", "*/*/*"}, "migrations are part of a feature, as data"},
-	{[]string{"go.yaml.in/yaml"}, []string{"bot", "config", "community/script"}, "catalogues, configuration and scripts are YAML"},
+	{[]string{"go.yaml.in/yaml"}, []string{"bot", "config", "community/script", "community/topic"}, "catalogues, configuration, scripts and topics are YAML"},
 	{[]string{"golang.org/x/text"}, []string{"bot", "community"}, "the machine folds words, and the community folds names"},
 	{[]string{"github.com/eatmoreapple/openwechat"}, []string{"bot/wechat"}, "only the transport knows WeChat's client"},
 	{[]string{"github.com/go-co-op/gocron", "github.com/robfig/cron"}, []string{"bot/schedule"}, "only the schedule knows when something is due"},

@@ -17,6 +17,7 @@ import (
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
+	"github.com/weilu-im/weilu/community/topic"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
 )
@@ -34,6 +35,7 @@ type settings struct {
 	Welcome   welcome.Config
 	Newcomer  newcomer.Config
 	Admission admission.Config
+	Topic     topic.Config
 	Rules     rules.Config
 	Script    scripts.Config
 	Post      post.Config
@@ -72,6 +74,7 @@ func defaults() *settings {
 		Console:   console.Defaults(),
 		Admission: admission.Defaults(),
 		Post:      post.Defaults(),
+		Topic:     topic.Defaults(),
 	}
 }
 
@@ -88,6 +91,7 @@ func (s *settings) sections() []section {
 		{"welcome", "How newcomers are greeted.", &s.Welcome},
 		{"newcomer", "The three steps of newcomers.", &s.Newcomer},
 		{"admission", "How people come from the screening group into the core group.", &s.Admission},
+		{"topic", "The daily topics: what is asked, when, and what answers earn.", &s.Topic},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"post", "What managers let the bot say at times that they choose.", &s.Post},
