@@ -105,10 +105,8 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 	e.clock.Lock()
 	defer e.clock.Unlock()
 	to = to.UTC()
-	if live {
-		if err := e.beat(ctx, to, true); err != nil {
-			return err
-		}
+	if err := e.beat(ctx, to, live); err != nil {
+		return err
 	}
 	fired := ""
 	for {
@@ -117,7 +115,7 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 			return err
 		}
 		if ev == nil {
-			break
+			return nil
 		}
 		if ev.Key != "" && ev.ID == fired { // it was set aside, and still waits
 			if err := e.Do(ctx, func(ctx context.Context) error { _, err := e.spend(ctx, ev); return err }); err != nil {
@@ -128,8 +126,6 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 		fired = ev.ID
 		if live {
 			ev.At = to
-		} else if err := e.beat(ctx, ev.At, false); err != nil {
-			return err
 		}
 		if err := e.Deliver(ctx, []Event{*ev}); err != nil {
 			return fmt.Errorf("tick %s: %w", ev.ID, err)
@@ -140,10 +136,6 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 			}
 		}
 	}
-	if live {
-		return nil
-	}
-	return e.beat(ctx, to, false)
 }
 
 // nextTick is the earliest tick that is due, or nil.

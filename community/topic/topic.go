@@ -57,7 +57,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 			{Names: []string{"精选", "best"}, Usage: "usage.best", Help: "help.best", Role: bot.Moderator, Run: f.best},
 			{Names: []string{"审题", "suggestions"}, Help: "help.proposals", Role: bot.Moderator, Run: f.proposals},
 			{Names: []string{"采用题", "adopt"}, Usage: "usage.adopt", Help: "help.adopt", Role: bot.Moderator, Run: f.adopt},
-			{Names: []string{"退题", "decline"}, Usage: "usage.decline", Help: "help.decline", Role: bot.Moderator, Run: f.decline},
+			{Names: []string{"退题", "declinetopic"}, Usage: "usage.decline", Help: "help.decline", Role: bot.Moderator, Run: f.decline},
 			{Names: []string{"题库", "topics"}, Usage: "usage.list", Help: "help.list", Role: bot.Manager, Run: f.list},
 			{Names: []string{"加题", "addtopic"}, Usage: "usage.add", Help: "help.add", Role: bot.Manager, Run: f.add},
 			{Names: []string{"改题", "edittopic"}, Usage: "usage.edit", Help: "help.edit", Role: bot.Manager, Run: f.edit},
