@@ -87,12 +87,16 @@ func (p *whenReader) monthdays() (dom, key string) {
 		}
 		break
 	}
-	slices.Sort(list)
+	return cronMonthdays(list...), ""
+}
+
+// cronMonthdays are days of the month as cron writes them.
+func cronMonthdays(list ...int) string {
 	var days []string
-	for _, d := range slices.Compact(list) {
+	for _, d := range slices.Compact(slices.Sorted(slices.Values(list))) {
 		days = append(days, strconv.Itoa(d))
 	}
-	return strings.Join(days, ","), ""
+	return strings.Join(days, ",")
 }
 
 // monthday tells whether a number that is no hour is next, and takes it.

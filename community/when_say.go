@@ -78,7 +78,7 @@ func (c *Calendar) sayDays(t func(key string, kv ...any) string, w When, dom, do
 	case dom == "L" && dow == "*":
 		return t("when.last"), true
 	case dow == "*":
-		return t("when.monthly", "Days", strings.ReplaceAll(dom, ",", t("when.and"))), strings.Trim(dom, "0123456789,") == ""
+		return t("when.monthly", "Days", strings.ReplaceAll(dom, ",", t("when.and"))), isMonthdays(dom)
 	case dom == "*":
 		days, ok := c.sayWeekdays(t, dow)
 		if !w.From.IsZero() && w.Until.Sub(w.From) > 0 && w.Until.Sub(w.From) <= 8*24*time.Hour-time.Hour && strings.Contains(dow, "-") {
@@ -87,6 +87,19 @@ func (c *Calendar) sayDays(t func(key string, kv ...any) string, w When, dom, do
 		return t("when.weekly", "Days", days), ok
 	}
 	return "", false
+}
+
+// isMonthdays tells whether a field is as cronMonthdays writes it.
+func isMonthdays(dom string) bool {
+	var list []int
+	for s := range strings.SplitSeq(dom, ",") {
+		n, ok := cronNumber(s)
+		if !ok {
+			return false
+		}
+		list = append(list, n)
+	}
+	return cronMonthdays(list...) == dom
 }
 
 // sayWeekdays are days of the week as cronDays writes them: 周一、周四, 周一至周五.
@@ -98,7 +111,7 @@ func (c *Calendar) sayWeekdays(t func(key string, kv ...any) string, dow string)
 	if first, last, ranged := strings.Cut(dow, "-"); ranged {
 		a, ok1 := day(first)
 		b, ok2 := day(last)
-		if !ok1 || !ok2 || a > b || cronDays(daysFrom(a, b)...) != dow {
+		if !ok1 || !ok2 || sinceMonday(a) > sinceMonday(b) || cronDays(daysFrom(a, b)...) != dow {
 			return "", false
 		}
 		return t("when.range", "From", c.sayWeekday(t, a), "To", c.sayWeekday(t, b)), true
