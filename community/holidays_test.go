@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/config/database/dbtest"
 	"github.com/weilu-im/weilu/points"
 )
 
@@ -163,4 +166,44 @@ func FuzzReadHolidays(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A page hands in a file; the next reader sees it, outside of a transaction too, and takes it back with the code.
+func TestHolidaysFromAFile(t *testing.T) {
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			var parts *communitytest.Parts
+			w, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
+				parts = p
+				return nil
+			})(t.Context(), nil, noonUTC)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Appoint(t.Context(), bot.Person{User: "老王", Name: "老王", Stable: true}, bot.Manager, noonUTC); err != nil {
+				t.Fatal(err)
+			}
+			hand := func(id, text string, table [][]string) string {
+				err := w.Deliver(t.Context(), []bot.Event{{ID: id, Kind: bot.Message, Form: bot.Text, Text: text, Table: table, At: noonUTC, SeenAt: noonUTC,
+					Transport: "transcript", Chat: "private/老王", Private: true, From: bot.Person{User: "老王", Name: "老王", Stable: true}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				said := must(w.Said(t.Context()))(t)
+				return said[len(said)-1].Text
+			}
+			christmas := community.Date(2026, 12, 25)
+			said := hand("import", "导入节假日", [][]string{{"日期", "类型", "名称"}, {"46381", "休", "圣诞节"}})
+			expectHoliday(t, parts.Community.Holidays, community.Holiday{Date: christmas, Name: "圣诞节", Free: true})
+			if _, ok, err := parts.Community.Holidays.On(t.Context(), community.Date(2026, 10, 1)); ok || err != nil {
+				t.Errorf("the year was not replaced as a whole: %v", err)
+			}
+			_, code, _ := strings.Cut(said, "「")
+			hand("undo", strings.TrimSuffix(code, "」"), nil)
+			if _, ok, err := parts.Community.Holidays.On(t.Context(), christmas); ok || err != nil {
+				t.Errorf("%q was not taken back: %v", said, err)
+			}
+			expectHoliday(t, parts.Community.Holidays, community.Holiday{Date: community.Date(2026, 10, 1), Name: "国庆节", Free: true})
+		})
+	}
 }
