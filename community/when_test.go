@@ -2,6 +2,8 @@ package community_test
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -396,4 +398,34 @@ func speech(t testing.TB, lang string) func(key string, kv ...any) string {
 		t.Fatal(err)
 	}
 	return func(key string, kv ...any) string { return e.Text(lang, "community", key, kv...) }
+}
+
+// Whoever writes a time that can't be read is told what is wrong with it, and two times that can.
+func TestWhatIsWrongWithATimeIsExplained(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("no time zone data")
+	}
+	now := time.Date(2026, 3, 28, 12, 0, 0, 0, berlin)
+	for lang, example := range map[string]*regexp.Regexp{"zh": regexp.MustCompile(`「([^「」]*)」`), "en": regexp.MustCompile(`"([^"]*)"`)} {
+		texts := speech(t, lang)
+		for key, text := range map[string]string{
+			"unknown": "大家好", "clock": "明天", "no_date": "2月31日 9点", "past": "今天 8点", "gap": "明天 2:30", "ambiguous": "今晚2点", "cron": "cron 0 9", "never": "每周五 20:00（4月4日至4月6日）",
+		} {
+			_, _, err := community.ReadWhen(text, now, berlin)
+			if wrong, ok := errors.AsType[*community.WhenError](err); !ok || wrong.Key != key {
+				t.Errorf("%q is %v, want %s", text, err, key)
+			}
+			said := community.WhenHelp(texts, fmt.Errorf("read: %w", err))
+			good := 0
+			for _, found := range example.FindAllStringSubmatch(said, -1) {
+				if _, rest, err := community.ReadWhen(found[1], now, berlin); err == nil && rest == "" {
+					good++
+				}
+			}
+			if good < 2 {
+				t.Errorf("%s, %s: %q has %d examples", lang, key, said, good)
+			}
+		}
+	}
 }
