@@ -14,13 +14,12 @@ func (p *whenReader) cron() (w When, ok bool, err error) {
 	if !p.has("cron") {
 		return w, false, nil
 	}
-	begin := p.rest
 	var fields []string
 	for range cronFields {
 		fields = append(fields, p.word())
 	}
 	if !validCron(fields) {
-		return w, true, &WhenError{whenCron, begin}
+		return w, true, &WhenError{whenCron, strings.TrimSpace(strings.Join(fields, " "))}
 	}
 	return When{Spec: strings.Join(fields, " ")}, true, nil
 }
