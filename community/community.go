@@ -91,7 +91,9 @@ func New(opts Options) (*Community, error) {
 	c.Roster = newRoster(opts, words)
 	c.Facts = &Facts{ro: c.Roster, named: map[string]Fact{}}
 	c.Badges = &Badges{opts.Storage, c.Roster}
-	c.Holidays = newHolidays(opts.Storage)
+	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
+		return nil, err
+	}
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
 	c.changes.audit, c.changes.purse = audit, c.Purse

@@ -37,3 +37,12 @@ var Match = match
 func (ro *Roster) Memory() string {
 	return fmt.Sprint(ro.logins, ro.users, ro.holders, ro.chats, ro.sights, ro.stays, ro.people, ro.places, ro.aliases.of, ro.aliases.ids, ro.aliases.provisional)
 }
+
+// ReadHolidays is the table of a file by year, and what is wrong with its lines: "3 date".
+func ReadHolidays(rows [][]string) (years map[int][]Holiday, wrong []string) {
+	years, problems := readHolidays(rows)
+	for _, p := range problems {
+		wrong = append(wrong, fmt.Sprint(p.line, " ", p.key))
+	}
+	return years, wrong
+}

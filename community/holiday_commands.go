@@ -3,9 +3,9 @@ package community
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -18,22 +18,35 @@ func (c *Community) holidayCommands() []bot.Command {
 	}
 }
 
-// showHolidays lists the table of this year, or of the year that is asked for.
+// showHolidays lists the tables of this year and the next, or that of the year that is asked for.
 func (c *Community) showHolidays(ctx context.Context, r *bot.Request) error {
 	year := r.At.In(c.Calendar.Zone()).Year()
+	years := []int{year, year + 1}
 	if asked := strings.TrimSuffix(bot.Fold(strings.TrimSpace(r.Args)), "年"); asked != "" {
-		if n, err := fmt.Sscanf(asked, "%4d", &year); n != 1 || err != nil || year < 2000 || fmt.Sprint(year) != asked {
-			return r.Refuse("holidays.which")
+		n, err := strconv.Atoi(asked)
+		if err != nil || len(asked) != 4 || n < 2000 || n >= 2100 {
+			return r.Refuse("holidays.which", "Year", year)
 		}
+		years = []int{n}
 	}
-	of, known, err := c.Holidays.Year(ctx, year)
-	if err != nil {
-		return err
+	var told []string
+	for _, year := range years {
+		of, known, err := c.Holidays.Year(ctx, year)
+		if err != nil {
+			return err
+		}
+		if !known {
+			told = append(told, r.T("holidays.unknown", "Year", year))
+			continue
+		}
+		told = append(told, c.sayHolidays(r, year, of))
 	}
-	if !known {
-		r.Reply(r.T("holidays.unknown", "Year", year))
-		return nil
-	}
+	r.Reply(strings.Join(told, "\n"))
+	return nil
+}
+
+// sayHolidays is the table of a year, days in a row on one line.
+func (c *Community) sayHolidays(r *bot.Request, year int, of map[Day]Holiday) string {
 	lines := []string{r.T("holidays.title", "Year", year)}
 	days := slices.Sorted(maps.Keys(of))
 	for i := 0; i < len(days); {
@@ -46,16 +59,15 @@ func (c *Community) showHolidays(ctx context.Context, r *bot.Request) error {
 		if first.Free {
 			kind = "holidays.free"
 		}
-		lines = append(lines, r.T(kind, "Name", first.Name, "From", shortDate(days[i]), "To", shortDate(days[j]), "One", i == j))
+		lines = append(lines, r.T(kind, "Name", first.Name, "From", sayMonthDay(r, days[i]), "To", sayMonthDay(r, days[j]), "One", i == j))
 		i = j + 1
 	}
-	r.Reply(strings.Join(lines, "\n"))
-	return nil
+	return strings.Join(lines, "\n")
 }
 
-func shortDate(d Day) string {
+func sayMonthDay(r *bot.Request, d Day) string {
 	_, month, day := d.Date()
-	return fmt.Sprintf("%d-%d", month, day)
+	return r.T("when.day", "Year", 0, "Month", int(month), "MonthName", month.String()[:3], "Day", day)
 }
 
 // The bounds of an import.
@@ -64,26 +76,36 @@ const (
 	mostTold        = 10 // lines that are told to be wrong
 )
 
+// holidayChange is what an import changed, for its undo.
+type holidayChange struct {
+	Before, After map[int][]Holiday
+}
+
 // importHolidays replaces the tables of the years that its lines are of.
 func (c *Community) importHolidays(ctx context.Context, r *bot.Request) error {
 	rows := r.Table
 	if rows == nil {
-		for line := range strings.Lines(r.Args) {
-			rows = append(rows, strings.FieldsFunc(strings.TrimSpace(line), func(c rune) bool { return strings.ContainsRune(",，\t 　", c) }))
-		}
+		rows = holidayLines(r.Args)
 	}
-	years, told, err := c.readHolidays(r, rows)
-	if err != nil {
-		return err
+	if len(rows) > mostHolidayRows {
+		return r.Refuse("holidays.many", "Most", mostHolidayRows)
 	}
-	before := map[int][]Holiday{}
-	for year := range years {
-		rows := []Holiday{}
-		var of []Holiday
-		if err := c.db.Conn(ctx).Raw(`SELECT day AS date, name, free = 1 AS free FROM holidays WHERE year = ? ORDER BY day`, year).Scan(&of).Error; err != nil {
-			return fmt.Errorf("holidays of %d: %w", year, err)
+	years, wrong := readHolidays(rows)
+	switch {
+	case len(wrong) > 0:
+		return bot.Refuse(wrongHolidays(r, wrong))
+	case len(years) == 0:
+		return r.Refuse("holidays.none")
+	}
+	change := holidayChange{map[int][]Holiday{}, years}
+	var said, told []string
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		var err error
+		if change.Before[year], err = c.Holidays.stored(ctx, year); err != nil {
+			return err
 		}
-		before[year] = append(rows, of...)
+		said = append(said, r.T("holidays.year", "Year", year, "N", len(years[year])))
+		told = append(told, strconv.Itoa(year))
 	}
 	if err := c.Holidays.replace(ctx, years); err != nil {
 		return err
@@ -91,57 +113,43 @@ func (c *Community) importHolidays(ctx context.Context, r *bot.Request) error {
 	if err := c.Audit.Record(ctx, r, "holidays", strings.Join(told, ","), nil); err != nil {
 		return err
 	}
-	code, err := c.Undo.Offer(ctx, r, "community.holidays", before)
+	code, err := c.Undo.Offer(ctx, r, "community.holidays", change)
 	if err != nil {
 		return err
 	}
-	r.Reply(r.T("holidays.imported", "Years", strings.Join(told, "、"), "Code", code))
+	r.Reply(r.T("holidays.imported", "Years", strings.Join(said, r.T("when.and")), "Code", code))
 	return nil
 }
 
-// readHolidays reads all lines, or refuses with all that is wrong.
-func (c *Community) readHolidays(r *bot.Request, rows [][]string) (years map[int][]Holiday, told []string, err error) {
-	years = map[int][]Holiday{}
-	seen := map[Day]bool{}
-	var wrong []string
-	for i, cells := range rows {
-		if strings.Join(cells, "") == "" || i == 0 && strings.Contains(cells[0], "日期") || i == 0 && bot.Fold(cells[0]) == "date" {
-			continue
+// wrongHolidays tells which lines are wrong, all at once as far as a message holds them.
+func wrongHolidays(r *bot.Request, wrong []holidayProblem) string {
+	var lines []string
+	for i, w := range wrong {
+		if i == mostTold {
+			lines = append(lines, r.T("holidays.more", "N", len(wrong)-i))
+			break
 		}
-		d, problem := holidayRow(cells)
-		if problem == "" && seen[d.Date] {
-			problem = "twice"
-		}
-		if problem != "" {
-			wrong = append(wrong, r.T("holidays.bad."+problem, "Line", i+1, "What", Excerpt(strings.Join(cells, " "), whenExcerpt)))
-			continue
-		}
-		seen[d.Date] = true
-		year, _, _ := d.Date.Date()
-		years[year] = append(years[year], d)
+		lines = append(lines, r.T("holidays.bad."+w.key, "Line", w.line, "What", Excerpt(w.what, whenExcerpt)))
 	}
-	switch {
-	case len(rows) > mostHolidayRows:
-		return nil, nil, r.Refuse("holidays.many", "Most", mostHolidayRows)
-	case len(wrong) > mostTold:
-		return nil, nil, bot.Refuse(strings.Join(append(wrong[:mostTold:mostTold], r.T("holidays.more", "N", len(wrong)-mostTold)), "\n"))
-	case len(wrong) > 0:
-		return nil, nil, bot.Refuse(strings.Join(wrong, "\n"))
-	case len(years) == 0:
-		return nil, nil, r.Refuse("holidays.none")
-	}
-	for _, year := range slices.Sorted(maps.Keys(years)) {
-		told = append(told, fmt.Sprint(year))
-	}
-	return years, told, nil
+	return strings.Join(lines, "\n")
 }
 
+// registerHolidayUndo takes an import back, unless one of its years was replaced again since.
 func (c *Community) registerHolidayUndo() {
 	c.Undo.Register("community.holidays", func(ctx context.Context, r *bot.Request, payload []byte) error {
-		var before map[int][]Holiday
-		if err := json.Unmarshal(payload, &before); err != nil {
+		var change holidayChange
+		if err := json.Unmarshal(payload, &change); err != nil {
 			return err
 		}
-		return c.Holidays.replace(ctx, before)
+		for _, year := range slices.Sorted(maps.Keys(change.After)) {
+			now, err := c.Holidays.stored(ctx, year)
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(now, change.After[year]) {
+				return bot.Refuse(c.text(r, "holidays.changed", "Year", year))
+			}
+		}
+		return c.Holidays.replace(ctx, change.Before)
 	})
 }

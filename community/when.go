@@ -9,7 +9,7 @@ import (
 // When is a time that a manager wrote: once, or again and again.
 type When struct {
 	At   time.Time // once; zero where it repeats
-	Spec string    // cron of five fields, by the community's clocks; empty where it is once
+	Spec string    // cron of five fields, by the community's clocks, L being the last day of a month; empty where it is once
 
 	// A repeated one is due at From <= slot < Until; zero: no bound.
 	From, Until time.Time
@@ -18,7 +18,7 @@ type When struct {
 
 // WhenError is why a time can't be read. Its text has the key "when." + Key in the community's catalogue.
 type WhenError struct {
-	Key  string // unknown, clock, no_date, past, gap, ambiguous
+	Key  string // unknown, clock, no_date, past, gap, ambiguous, cron, never
 	What string // the part that it is about
 }
 
@@ -32,6 +32,8 @@ const (
 	whenPast      = "past"      // it has passed
 	whenGap       = "gap"       // the clocks skip it on that day
 	whenAmbiguous = "ambiguous" // it may be one of two days
+	whenCron      = "cron"      // five fields that cron doesn't understand, or a date that no month has
+	whenNever     = "never"     // a repeated one that does not come due within its bounds
 )
 
 // WhenHelp is what is wrong with a time, in the words of whoever reads the answer.
@@ -50,8 +52,11 @@ const whenExcerpt = 20
 // text is left. Dates are those of the calendar, weeks begin on Monday. The error is a *WhenError.
 //
 //	明早八点, 今晚8点半, 后天下午三点一刻, 周五20:00, 下周一 9点, 12月24日 19:30, 2026-12-24 19:30, 20:00, 半小时后, 三天后 9点
-//	每天 9点, 每周五20:00, 每周一三五 8:30, 每个工作日 9:00, 每月1号 9点, 下周一到周五 9点, 12月1日到12月5日 9点
-//	tomorrow 8am, every friday 20:00, weekdays 9:00, in 2 hours, cron 0 9 * * 1-5
+//	每天 9点, 每周五20:00, 每周一三五 8:30, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
+//	tomorrow 8am, every friday 20:00, weekdays 9:00, in 2 hours, 24 dec 19:30, cron 0 9 * * 1-5
+//
+// A repeated one may have bounds behind it: 每周五 20:00（12月1日至12月31日）. An hour without a part of the day is one of
+// 24. 晚上12点 and 24:00 are the midnight at the end of the date, 凌晨12点 and 零点 the one at its beginning.
 func ReadWhen(text string, now time.Time, zone *time.Location) (When, string, error) {
 	p := &whenReader{scanner: scanner{rest: text}, now: now.In(zone)}
 	w, err := p.when()
@@ -83,6 +88,9 @@ func (p *whenReader) when() (When, error) {
 	if !ok {
 		p.rest = begin
 	}
+	if !dates.until.IsZero() {
+		p.has("每天", "每日", "every day", "daily")
+	}
 	c, found, err := p.clock(dates.part)
 	switch {
 	case err != nil:
@@ -113,7 +121,7 @@ func (p *whenReader) next(c clock) (When, error) {
 func (p *whenReader) once(d dates, c clock) (When, error) {
 	for _, day := range d.choices {
 		at, ok := p.at(day, c)
-		if !ok {
+		if !ok && at.After(p.now) {
 			return When{}, &WhenError{whenGap, day.Format(time.DateOnly) + " " + c.String()}
 		}
 		if at.After(p.now) {
@@ -124,20 +132,28 @@ func (p *whenReader) once(d dates, c clock) (When, error) {
 	return When{}, &WhenError{whenPast, last.Format(time.DateOnly) + " " + c.String()}
 }
 
-// span is the same time of day on some days in a row.
+// span is the same time of day on some days in a row. Where bounds are said too, they are the days.
 func (p *whenReader) span(d dates, c clock) (When, error) {
 	if c.next {
 		return When{}, &WhenError{whenAmbiguous, c.String()}
 	}
-	days := "*"
+	r := repeat{clock: c, dom: "*", dow: "*"}
 	if d.weekdays != "" {
-		days = d.weekdays
+		r.dow = d.weekdays
 	}
-	w := When{Spec: fmt.Sprintf("%d %d * * %s", c.minute, c.hour, days), From: midnight(d.choices[0]).UTC(), Until: midnight(d.until).UTC()}
-	if last, ok := p.at(d.until.AddDate(0, 0, -1), c); ok && !last.After(p.now) {
-		return When{}, &WhenError{whenPast, d.until.AddDate(0, 0, -1).Format(time.DateOnly) + " " + c.String()}
+	w, err := p.bounds(r.when())
+	if err != nil {
+		return When{}, err
 	}
-	return w, nil
+	last := d.until.AddDate(0, 0, -1)
+	if w.From.IsZero() && w.Until.IsZero() {
+		begin := d.choices[0]
+		if at, ok := p.at(last, c); d.thisWeek && ok && !at.After(p.now) {
+			begin, last = begin.AddDate(0, 0, 7), last.AddDate(0, 0, 7)
+		}
+		w.From, w.Until = midnight(begin).UTC(), midnight(last.AddDate(0, 0, 1)).UTC()
+	}
+	return w, p.comes(r, w)
 }
 
 // date is today, so many years, months and days on, at noon.

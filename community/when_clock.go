@@ -1,6 +1,9 @@
 package community
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // clock is a time of day.
 type clock struct {
@@ -27,9 +30,15 @@ var dayParts = map[string]string{
 
 // clock takes a time of day. part is what the date has said of it: 今晚.
 func (p *whenReader) clock(part string) (c clock, found bool, err error) {
-	begin := p.rest
+	begin, deep := p.rest, false
+	if p.has("at noon", "noon") {
+		return clock{hour: 12}, true, nil
+	}
 	if word, ok := p.take("凌晨", "半夜", "清晨", "早晨", "早上", "上午", "正午", "中午", "下午", "傍晚", "晚上", "夜里", "早", "晚"); ok {
-		part = dayParts[word]
+		if part == late && dayParts[word] == night { // 今晚凌晨1点
+			return c, true, &WhenError{whenAmbiguous, begin}
+		}
+		part, deep = dayParts[word], word == "半夜"
 		if word == "正午" {
 			p.has("12点")
 			return clock{hour: 12}, true, nil
@@ -37,6 +46,7 @@ func (p *whenReader) clock(part string) (c clock, found bool, err error) {
 	}
 	p.has("at")
 	hour, ok := p.number()
+	deep = deep && hour%12 == 0 // 半夜12点: of which day?
 	if !ok {
 		p.rest = begin
 		return c, false, nil
@@ -55,6 +65,9 @@ func (p *whenReader) clock(part string) (c clock, found bool, err error) {
 		}
 	}
 	c, key := timeOfDay(part, hour, minute)
+	if deep {
+		key = whenAmbiguous
+	}
 	if key != "" {
 		return c, true, &WhenError{key, begin[:len(begin)-len(p.rest)]}
 	}
@@ -67,7 +80,7 @@ func (p *whenReader) minute() (n int, found bool) {
 	if p.has(":") {
 		n, found = p.twoDigits()
 		p.has(":00")
-		return n, found
+		return n, found && !strings.HasPrefix(p.rest, ":") // 20:00:30
 	}
 	if !p.has("点钟", "点整", "点", "时", "點") {
 		before := p.rest
@@ -76,6 +89,10 @@ func (p *whenReader) minute() (n int, found bool) {
 		return 0, half
 	}
 	before := p.rest
+	if p.has("半价", "半决赛") {
+		p.rest = before
+		return 0, true
+	}
 	switch word, _ := p.take("半", "一刻", "三刻"); word {
 	case "半":
 		return 30, true

@@ -2,7 +2,9 @@ package community
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,6 +14,7 @@ type dates struct {
 	choices  []time.Time
 	until    time.Time // of days in a row: the day after the last; zero: one date
 	weekdays string    // of days in a row: which count, as cron writes them; empty: all
+	thisWeek bool      // of days in a row: of this week unless they are over
 	part     string    // the part of the day that is said with the date: 今晚
 }
 
@@ -25,17 +28,17 @@ var nearDays = []struct {
 	{"今天", 0, ""}, {"今日", 0, ""}, {"今早", 0, morning}, {"今晚", 0, late}, {"今夜", 0, late}, {"tomorrow", 1, ""}, {"today", 0, ""}, {"tonight", 0, late},
 }
 
-// dates takes a date.
+// dates takes a date. Those of the calendar come first: fri 27 nov begins with a day of the week.
 func (p *whenReader) dates() (d dates, ok bool, err error) {
 	for _, near := range nearDays {
 		if p.has(near.word) {
 			return dates{choices: []time.Time{p.date(0, 0, near.days)}, part: near.part}, true, nil
 		}
 	}
-	if d, ok, err = p.weekdayDates(); ok || err != nil {
+	if d, ok, err = p.calendarDates(); ok || err != nil {
 		return d, ok, err
 	}
-	return p.calendarDates()
+	return p.weekdayDates()
 }
 
 // hanDays are the days of the week as they follow 周.
@@ -44,24 +47,44 @@ var hanDays = map[string]time.Weekday{
 	"1": time.Monday, "2": time.Tuesday, "3": time.Wednesday, "4": time.Thursday, "5": time.Friday, "6": time.Saturday, "7": time.Sunday,
 }
 
-var englishDays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+var englishDays = map[string]time.Weekday{
+	"sunday": time.Sunday, "monday": time.Monday, "tuesday": time.Tuesday, "wednesday": time.Wednesday, "thursday": time.Thursday, "friday": time.Friday, "saturday": time.Saturday,
+	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
+}
 
-// weekday takes a day of the week, with or without 周 before it.
-func (p *whenReader) weekday(named bool) (time.Weekday, bool) {
+var englishDayNames = slices.Sorted(maps.Keys(englishDays))
+
+// weekday takes a day of the week: 周五, friday, and 五 where a bare one may stand, which is a day only where it is no
+// hour: 每周一三点 is 周一 at 三点.
+func (p *whenReader) weekday(bare bool) (time.Weekday, bool) {
 	before := p.rest
-	if p.has("周", "星期", "礼拜") || named {
+	named := p.has("周", "星期", "礼拜")
+	if named || bare {
 		word, ok := p.take("一", "二", "三", "四", "五", "六", "日", "天", "1", "2", "3", "4", "5", "6", "7")
-		after := p.rest
-		if hour := word < "8" && (p.digit() || p.has("点", "时", ":", "點")); ok && !hour { // 每周五8点: the digit is the hour
-			p.rest = after
+		if ok && !p.hourFollows(word, named) {
 			return hanDays[word], true
 		}
 	}
 	p.rest = before
-	if word, ok := p.take(englishDays...); ok {
-		return time.Weekday(slices.Index(englishDays, word)), true
+	if word, ok := p.take(englishDayNames...); ok {
+		return englishDays[word], true
 	}
 	return 0, false
+}
+
+// hourFollows tells whether a word that names a day, and has been taken, is an hour, or begins one.
+func (p *whenReader) hourFollows(word string, named bool) bool {
+	before := p.rest
+	defer func() { p.rest = before }()
+	switch {
+	case word < "8":
+		return p.digit() || p.has("点", "时", ":", "點")
+	case named:
+		return false
+	case word == "二" && strings.HasPrefix(p.rest, "十"):
+		return true
+	}
+	return p.has("点", "时", "點")
 }
 
 // weekdayDates takes 周五, 本周五, 下周五, 下下周五, 下周一到周五.
@@ -92,7 +115,7 @@ func (p *whenReader) weekdayDates() (d dates, ok bool, err error) {
 		if !said && !midnight(end).After(p.now) { // the days of this week are over
 			day, end = day.AddDate(0, 0, 7), end.AddDate(0, 0, 7)
 		}
-		return dates{choices: []time.Time{day}, until: end, weekdays: cronDays(first, last)}, true, nil
+		return dates{choices: []time.Time{day}, until: end, weekdays: cronDays(daysFrom(first, last)...), thisWeek: !said}, true, nil
 	}
 	choices := []time.Time{day}
 	if !said {
@@ -103,103 +126,29 @@ func (p *whenReader) weekdayDates() (d dates, ok bool, err error) {
 
 func sinceMonday(d time.Weekday) int { return (int(d) + 6) % 7 }
 
-// cronDays are the days from one to another, as cron writes them.
-func cronDays(first, last time.Weekday) string {
-	var list []string
+// cronDays are days of the week as cron writes them, Monday first: 1-5, 5,6,0; "*" is all of them.
+func cronDays(list ...time.Weekday) string {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b time.Weekday) int { return sinceMonday(a) - sinceMonday(b) })
+	list = slices.Compact(list)
+	first, last := list[0], list[len(list)-1]
+	switch n := len(list); {
+	case n == 7:
+		return "*"
+	case n > 2 && last != time.Sunday && sinceMonday(last)-sinceMonday(first) == n-1:
+		return fmt.Sprintf("%d-%d", first, last)
+	}
+	var days []string
+	for _, d := range list {
+		days = append(days, strconv.Itoa(int(d)))
+	}
+	return strings.Join(days, ",")
+}
+
+// daysFrom are the days of a week from one to another.
+func daysFrom(first, last time.Weekday) (list []time.Weekday) {
 	for d := sinceMonday(first); d <= sinceMonday(last); d++ {
-		list = append(list, fmt.Sprint((d+1)%7))
-	}
-	if len(list) > 2 && last != time.Sunday {
-		return list[0] + "-" + list[len(list)-1]
-	}
-	return strings.Join(list, ",")
-}
-
-// calendarDates takes 2026-12-24, 2026年12月24日, 12月24日, 12-24, 12/24, 24号, 下个月1号, and 12月1日到12月5日.
-func (p *whenReader) calendarDates() (d dates, ok bool, err error) {
-	before := p.rest
-	choices, ok := p.calendarDate()
-	if !ok {
-		p.rest = before
-		return d, false, nil
-	}
-	said := func() string { return before[:len(before)-len(p.rest)] }
-	if len(choices) == 0 {
-		return d, false, &WhenError{whenDate, said()}
-	}
-	if weekday, named := p.weekday(false); named { // 11月27日 周五
-		choices = slices.DeleteFunc(choices, func(day time.Time) bool { return day.Weekday() != weekday })
-		if len(choices) == 0 {
-			return d, false, &WhenError{whenDate, said()}
-		}
-	}
-	if !p.has("到", "至", "~", "—", "–", "to") {
-		return dates{choices: choices}, true, nil
-	}
-	ends, ok := p.calendarDate()
-	if !ok || len(ends) == 0 {
-		return d, false, &WhenError{whenDate, said()}
-	}
-	for _, end := range ends {
-		for _, begin := range choices {
-			if end.After(begin) && !end.Before(p.date(0, 0, 0)) {
-				return dates{choices: []time.Time{begin}, until: end.AddDate(0, 0, 1)}, true, nil
-			}
-		}
-	}
-	return d, false, &WhenError{whenPast, said()}
-}
-
-// calendarDate takes a date; there are no choices where no calendar has it.
-func (p *whenReader) calendarDate() (choices []time.Time, ok bool) {
-	if p.has("下个月", "下月") {
-		day, ok := p.number()
-		if !ok || !p.has("号", "日") {
-			return nil, false
-		}
-		y, m, _ := p.now.Date()
-		return p.valid([]int{y}, int(m)+1, day), true
-	}
-	first, ok := p.number()
-	if !ok {
-		return nil, false
-	}
-	y, m, _ := p.now.Date()
-	switch {
-	case first >= 1000 && p.has("年", "-", "/", "."):
-		month, ok := p.number()
-		if !ok || !p.has("月", "-", "/", ".") {
-			return nil, false
-		}
-		return p.day([]int{first}, month)
-	case p.has("月", "-", "/"):
-		return p.day([]int{y, y + 1}, first)
-	case p.has("号", "日"):
-		list := p.valid([]int{y}, int(m), first)
-		return append(list, p.valid([]int{y}, int(m)+1, first)...), true
-	}
-	return nil, false
-}
-
-func (p *whenReader) day(years []int, month int) ([]time.Time, bool) {
-	day, ok := p.number()
-	if !ok {
-		return nil, false
-	}
-	p.has("日", "号")
-	if month > 12 {
-		return nil, true
-	}
-	return p.valid(years, month, day), true
-}
-
-// valid are the dates of several years that the calendar has.
-func (p *whenReader) valid(years []int, month, day int) (list []time.Time) {
-	for _, y := range years {
-		t := time.Date(y, time.Month(month), day, 12, 0, 0, 0, p.now.Location())
-		if month >= 1 && day >= 1 && t.Day() == day {
-			list = append(list, t)
-		}
+		list = append(list, time.Weekday((d+1)%7))
 	}
 	return list
 }

@@ -33,12 +33,15 @@ func (s *scanner) take(words ...string) (string, bool) {
 
 func (s *scanner) has(words ...string) bool { _, ok := s.take(words...); return ok }
 
-// cutFolded cuts a folded word off the beginning of a text. A word of letters ends where letters end.
+// cutFolded cuts a folded word off the beginning of a text, with spaces within it or not: 明 天. A word of letters ends
+// where letters end.
 func cutFolded(text, word string) (rest string, ok bool) {
 	rest = text
-	for _, want := range word {
-		if want == ' ' {
+	for i, want := range word {
+		if want == ' ' || i > 0 && want >= utf8.RuneSelf {
 			rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
+		}
+		if want == ' ' {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(rest)

@@ -4,6 +4,7 @@ package schedule
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,27 +17,56 @@ var parser = cron.NewParser(cron.SecondOptional | cron.Minute | cron.Hour | cron
 // anyHour is the bit of a field that is a star.
 const anyHour = 1 << 63
 
+// lastDay is a schedule of days 28 to 31 that comes due on the last day of a month only.
+type lastDay struct{ cron.Schedule }
+
+func (l lastDay) Next(after time.Time) time.Time {
+	for {
+		after = l.Schedule.Next(after)
+		if y, m, d := after.Date(); after.IsZero() || d == time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day() {
+			return after
+		}
+	}
+}
+
+// parse reads a spec. Of five fields with a star for the days of the week, the third may be L.
+func parse(spec string) (s cron.Schedule, eachHour bool, err error) {
+	fields := strings.Fields(spec)
+	last := len(fields) == 5 && fields[2] == "L" && fields[4] == "*"
+	if last {
+		fields[2] = "28-31"
+		spec = strings.Join(fields, " ")
+	}
+	if s, err = parser.Parse(spec); err != nil {
+		return nil, false, err
+	}
+	hours, ok := s.(*cron.SpecSchedule)
+	if last {
+		s = lastDay{s}
+	}
+	return s, !ok || hours.Hour&anyHour != 0, nil
+}
+
 // Next gives the function that tells the first slot of a cron spec after an instant, by the clocks of a zone.
-// A spec that never comes due has the zero time. Where the clocks change, a spec with hours of its own comes
+// A spec that never comes due has the zero time. L in the place of the day is the last day of a month. Where the clocks change, a spec with hours of its own comes
 // due once for each time of day that it names: one that the clocks skip as much later, one that they show
 // twice the first time. A spec for every hour follows what passes. The function is safe for concurrent use.
 func Next(zone *time.Location) func(spec string, after time.Time) (time.Time, error) {
-	var parsed sync.Map // cron.Schedule by spec
+	var parsed sync.Map // func(time.Time) time.Time by spec
 	return func(spec string, after time.Time) (time.Time, error) {
 		known, ok := parsed.Load(spec)
 		if !ok {
-			s, err := parser.Parse(spec)
+			s, eachHour, err := parse(spec)
 			if err != nil {
 				return time.Time{}, fmt.Errorf("schedule %q: %w", spec, err)
 			}
-			known, _ = parsed.LoadOrStore(spec, s)
+			following := s.Next
+			if !eachHour {
+				following = func(after time.Time) time.Time { return byWall(s, after) }
+			}
+			known, _ = parsed.LoadOrStore(spec, following)
 		}
-		s := known.(cron.Schedule)
-		following := s.Next
-		if hours, ok := s.(*cron.SpecSchedule); ok && hours.Hour&anyHour == 0 {
-			following = func(after time.Time) time.Time { return byWall(s, after) }
-		}
-		next := following(after.In(zone))
+		next := known.(func(time.Time) time.Time)(after.In(zone))
 		if next.IsZero() {
 			return next, nil
 		}
