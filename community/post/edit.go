@@ -65,7 +65,7 @@ func (f *feature) editTime(r *bot.Request, p *post, value string) error {
 		return r.Refuse("edit.rest", "Rest", community.Excerpt(rest, 20))
 	}
 	p.When = w
-	return checkSpec(r, w)
+	return nil
 }
 
 // editGroups takes 所有群, @大群 @二群, or the names alone.

@@ -14,7 +14,6 @@ type (
 )
 
 var (
-	ValidCron       = validCron
 	TooOften        = tooOften
 	UnknownVariable = unknownVariable
 	Fill            = fill

@@ -74,9 +74,6 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 	if p.When, rest, err = community.ReadWhen(rest, r.At, f.c.Calendar.Zone()); err != nil {
 		return nil, bot.Refuse(community.WhenHelp(r.In("community").T, err))
 	}
-	if err := checkSpec(r, p.When); err != nil {
-		return nil, err
-	}
 	if rest, err = f.takeOptions(ctx, r, p, rest, all); err != nil {
 		return nil, err
 	}
@@ -91,14 +88,6 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 		p.Groups = []community.GroupID{community.GroupID(r.Actor.Group)}
 	}
 	return p, nil
-}
-
-// checkSpec refuses what cron doesn't understand: only a spec that was typed can be wrong.
-func checkSpec(r *bot.Request, w community.When) error {
-	if w.Spec != "" && !validCron(w.Spec) {
-		return r.Refuse("cron", "Spec", community.Excerpt(w.Spec, 30))
-	}
-	return nil
 }
 
 // takeOptions takes groups, exclusions and a picture off the beginning of what follows the time.

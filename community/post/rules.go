@@ -2,7 +2,6 @@ package post
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -77,48 +76,6 @@ func fill(text string, values map[string]string) string {
 		}
 		return found
 	})
-}
-
-// cronBounds are the smallest and the greatest number of each field.
-var cronBounds = [...][2]int{{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 6}}
-
-// validCron tells whether a spec has five fields that cron understands.
-func validCron(spec string) bool {
-	fields := strings.Fields(spec)
-	if len(fields) != len(cronBounds) {
-		return false
-	}
-	for i, field := range fields {
-		for _, part := range strings.Split(field, ",") {
-			if !validPart(part, cronBounds[i][0], cronBounds[i][1]) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// validPart checks *, */10, 5, 1-5 and 1-5/2.
-func validPart(part string, least, most int) bool {
-	span, every, stepped := strings.Cut(part, "/")
-	if n, ok := small(every); stepped && (!ok || n < 1) {
-		return false
-	}
-	if span == "*" {
-		return true
-	}
-	first, last, ranged := strings.Cut(span, "-")
-	a, ok := small(first)
-	if !ok || a < least || a > most {
-		return false
-	}
-	b, ok := small(last)
-	return !ranged && !stepped || ranged && ok && b >= a && b <= most
-}
-
-func small(s string) (int, bool) {
-	n, err := strconv.Atoi(s)
-	return n, err == nil && len(s) <= 2 && s[0] >= '0' && s[0] <= '9'
 }
 
 // often is the shortest time between two times of a post.

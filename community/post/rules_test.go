@@ -94,20 +94,6 @@ func TestGroupsAreReadAtTheBeginning(t *testing.T) {
 	}
 }
 
-func TestASpecHasFiveFieldsWithinTheirBounds(t *testing.T) {
-	for _, good := range []string{"0 9 * * *", "*/15 8-20/2 1,15 * 1-5", "59 23 31 12 6", "0,30 9 * * 0"} {
-		if !post.ValidCron(good) {
-			t.Errorf("%q is refused", good)
-		}
-	}
-	for _, bad := range []string{"", "* * * *", "* * * * * *", "60 9 * * *", "0 24 * * *", "0 9 0 * *", "0 9 * 13 *", "0 9 * * 7", "5-1 * * * *", "*/0 * * * *",
-		"a * * * *", "1- * * * *", "-1 * * * *", "5/2 * * * *", "1,,2 * * * *", "+1 * * * *", "@daily", "001 * * * *"} {
-		if post.ValidCron(bad) {
-			t.Errorf("%q is taken", bad)
-		}
-	}
-}
-
 func TestTimesMayNotLieCloserThanTenMinutes(t *testing.T) {
 	at := func(minutes ...int) (list []time.Time) {
 		for _, m := range minutes {
