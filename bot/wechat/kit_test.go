@@ -87,10 +87,11 @@ func (s *sink) texts() (texts []string) {
 	return texts
 }
 
-// until waits for events that fulfil a condition.
+// until waits for events that fulfil a condition. A minute is longer than somebody new to a member list waits for the
+// line that says who brought them.
 func (s *sink) until(t *testing.T, what string, enough func([]bot.Event) bool) []bot.Event {
 	t.Helper()
-	limit := time.After(15 * time.Second)
+	limit := time.After(60 * time.Second)
 	for {
 		s.mu.Lock()
 		events, change := slices.Clone(s.events), s.change
@@ -101,7 +102,7 @@ func (s *sink) until(t *testing.T, what string, enough func([]bot.Event) bool) [
 		select {
 		case <-change:
 		case <-limit:
-			t.Fatalf("not within 15 s: %s; there is %v", what, summary(events))
+			t.Fatalf("not within a minute: %s; there is %v", what, summary(events))
 		}
 	}
 }
