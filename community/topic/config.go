@@ -38,7 +38,7 @@ type Column struct {
 func Defaults() Config {
 	return Config{
 		Enabled: true, Columns: []Column{{Name: "每日一问", Hashtag: "#每日一问#", Time: "09:00", Weekdays: []int{}, Groups: []string{}, Language: "zh"}},
-		Window: 20, RecapAt: "21:30", CoolOff: 60, Host: 10, Answer: 2, Best: 10, Proposal: 5,
+		Window: 20, RecapAt: "21:30", CoolOff: 60, Host: 10, Answer: 3, Best: 30, Proposal: 5,
 	}
 }
 
