@@ -36,7 +36,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Facts.Register("challenge.days", f.counted)
 	return bot.Feature{
 		Name: "challenge", Locales: texts, Migrations: migrations(),
-		Commands: slices.Concat(f.memberCommands(), f.proofCommands(), f.daysCommands(), f.cheerCommands(), f.prizeCommands(), f.managerCommands()),
+		Commands: slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands(), f.prizeCommands(), f.managerCommands()),
 		Jobs:     slices.Concat(f.daysJobs(), f.eveningJobs()),
 		On:       f.proofListeners(),
 		Views:    f.views(),

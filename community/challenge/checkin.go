@@ -2,7 +2,6 @@ package challenge
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -19,11 +18,11 @@ func (f *feature) checkIn(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.count(ctx, r, c, words)
+	return f.count(ctx, r, c, shown{words: words})
 }
 
-// count counts a check-in with its words for the Day of r.
-func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, words string) error {
+// count counts a check-in for the Day of r, once its proof is whole.
+func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s shown) error {
 	today := f.c.Calendar.Day(r.At)
 	before, err := f.mayCount(ctx, r, c, today)
 	if err != nil {
@@ -32,22 +31,23 @@ func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, words
 	if before.kind(today) == Done {
 		return r.Refuse("done.already", "Challenge", c.Name)
 	}
-	if c.Proof == ProofText && strings.TrimSpace(words) == "" {
-		return r.Refuse("done.words", "Challenge", c.Name)
+	s, whole, err := f.prove(ctx, r, c, s)
+	if err != nil || !whole {
+		return err
 	}
 	m := Mark{Origin: community.MemberID(r.Actor.Origin), Day: today, Kind: Done, Seq: r.Seq}
 	if r.Actor.Role < bot.Moderator && !r.Actor.Bot { // staff and bots earn nothing
 		m.Price, m.Earns = c.Daily, true
 	}
 	o, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
-		_, err := f.mark(ctx, c.ID, &m, r.At.UnixMilli())
+		_, err := f.mark(ctx, c.ID, &m, r.At, s)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	f.say(r, c, today, o)
-	return nil
+	return f.doubt(ctx, r, c, m, s)
 }
 
 // mayCount refuses what can't count for a Day: of somebody who doesn't take part, or outside of the time.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
@@ -142,9 +143,10 @@ func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) 
 }
 
 // mark stores a fact; fresh is false where that id has the like for that Day already.
-func (f *feature) mark(ctx context.Context, id int64, m *Mark, at int64) (fresh bool, err error) {
-	err = f.row(ctx, `INSERT INTO challenge_marks (challenge_id, member_id, day, kind, seq, at, price, earns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING RETURNING id`, id, string(m.Origin), int(m.Day), string(m.Kind), m.Seq, at, m.Price, m.Earns).Scan(&m.ID)
+func (f *feature) mark(ctx context.Context, id int64, m *Mark, at time.Time, s shown) (fresh bool, err error) {
+	err = f.row(ctx, `INSERT INTO challenge_marks (challenge_id, member_id, day, kind, seq, at, price, earns, print, media, other_seq)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
+		id, string(m.Origin), int(m.Day), string(m.Kind), m.Seq, at.UnixMilli(), m.Price, m.Earns, s.print(), s.media, s.other).Scan(&m.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -195,12 +197,20 @@ func migrations() []*gormigrate.Migration {
 				seq BIGINT NOT NULL, group_id TEXT NOT NULL, quit_at BIGINT NOT NULL DEFAULT 0, out_seq BIGINT NOT NULL DEFAULT 0, out_reason TEXT NOT NULL DEFAULT '',
 				quiet BOOLEAN NOT NULL DEFAULT FALSE, PRIMARY KEY (challenge_id, member_id))`,
 			`CREATE INDEX challenge_members_member ON challenge_members (member_id)`,
-			// print, media: digests of the words and of the picture; gone_seq: the event that took it back, 0 for none.
+			// print, media: digests of the words and of the picture; other_seq: the half that came before; gone_seq: the event that took it back, 0 for none.
 			`CREATE TABLE challenge_marks (id ` + serial + `, challenge_id BIGINT NOT NULL REFERENCES challenges (id), member_id TEXT NOT NULL, day INTEGER NOT NULL,
-				kind TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, price BIGINT NOT NULL, earns BOOLEAN NOT NULL, pic BIGINT NOT NULL DEFAULT 0,
+				kind TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, price BIGINT NOT NULL, earns BOOLEAN NOT NULL, other_seq BIGINT NOT NULL DEFAULT 0,
 				print TEXT NOT NULL DEFAULT '', media TEXT NOT NULL DEFAULT '', gone_seq BIGINT NOT NULL DEFAULT 0)`,
 			`CREATE UNIQUE INDEX challenge_marks_once ON challenge_marks (challenge_id, member_id, day, kind) WHERE gone_seq = 0`,
 			`CREATE INDEX challenge_marks_seq ON challenge_marks (seq)`,
+			`CREATE INDEX challenge_marks_other ON challenge_marks (other_seq) WHERE other_seq > 0`,
+			`CREATE INDEX challenge_marks_media ON challenge_marks (media) WHERE media <> ''`,
+			`CREATE INDEX challenge_marks_print ON challenge_marks (challenge_id, print) WHERE print <> ''`,
+			`CREATE TABLE challenge_halves (member_id TEXT NOT NULL, group_id TEXT NOT NULL, challenge_id BIGINT NOT NULL, words TEXT NOT NULL, media TEXT NOT NULL,
+				seq BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (member_id, group_id))`,
+			`CREATE TABLE challenge_doubts (mark_id BIGINT NOT NULL PRIMARY KEY REFERENCES challenge_marks (id), challenge_id BIGINT NOT NULL, member_id TEXT NOT NULL,
+				group_id TEXT NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, answered_at BIGINT NOT NULL DEFAULT 0, answer_seq BIGINT NOT NULL DEFAULT 0)`,
+			`CREATE INDEX challenge_doubts_open ON challenge_doubts (member_id, answered_at)`,
 			`CREATE INDEX challenge_marks_day ON challenge_marks (challenge_id, day)`,
 			`CREATE TABLE challenge_grants (challenge_id BIGINT NOT NULL REFERENCES challenges (id), day INTEGER NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,
 				PRIMARY KEY (challenge_id, day))`,
