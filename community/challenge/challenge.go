@@ -38,7 +38,8 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		Name: "challenge", Locales: texts, Migrations: migrations(),
 		Commands: slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands(), f.prizeCommands(), f.managerCommands()),
 		Jobs:     slices.Concat(f.daysJobs(), f.eveningJobs()),
-		On:       f.proofListeners(),
+		On:       append(f.proofListeners(), bot.On(f.delivered, bot.Delivered)),
+		Guards:   map[string]bot.Guard{stillMissing: f.stillTrue},
 		Views:    f.views(),
 	}
 }

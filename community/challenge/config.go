@@ -9,14 +9,18 @@ import (
 
 // Config is the section challenge: what challenges begin with, unless whoever makes one says otherwise.
 type Config struct {
-	Daily      int64 `yaml:"daily" doc:"points for each check-in of a challenge"`
-	Milestone  int64 `yaml:"milestone" doc:"points for every 7 days"`
-	Completion int64 `yaml:"completion" doc:"points for reaching the goal"`
-	Leaves     int   `yaml:"leaves" doc:"days of leave that each member may take in a challenge"`
+	Daily      int64  `yaml:"daily" doc:"points for each check-in of a challenge"`
+	Milestone  int64  `yaml:"milestone" doc:"points for every 7 days"`
+	Completion int64  `yaml:"completion" doc:"points for reaching the goal"`
+	EveningAt  string `yaml:"evening_time" doc:"time of day at which a group hears who has not checked in yet"`
+	SummaryAt  string `yaml:"summary_time" doc:"time of day at which a group hears how the day before went, and of what has ended"`
+	Leaves     int    `yaml:"leaves" doc:"days of leave that each member may take in a challenge"`
 }
 
 // Defaults are the amounts that communities begin with.
-func Defaults() Config { return Config{Daily: 0, Milestone: 20, Completion: 50, Leaves: 3} }
+func Defaults() Config {
+	return Config{Daily: 0, Milestone: 20, Completion: 50, Leaves: 3, EveningAt: "20:30", SummaryAt: "09:00"}
+}
 
 // Validate tells everything that is wrong with the values.
 func (c Config) Validate() error {
@@ -31,6 +35,11 @@ func (c Config) Validate() error {
 	}
 	if c.Leaves < 0 || c.Leaves > 30 {
 		problems = append(problems, community.KeyError{Name: "leaves", Problem: fmt.Sprintf("is between 0 and 30, not %d", c.Leaves)})
+	}
+	for key, s := range map[string]string{"evening_time": c.EveningAt, "summary_time": c.SummaryAt} {
+		if _, err := community.TimeOfDay(s); err != nil {
+			problems = append(problems, community.KeyError{Name: key, Problem: err.Error()})
+		}
 	}
 	return errors.Join(problems...)
 }

@@ -13,9 +13,9 @@ func (c *challenge) here(r *bot.Request) bool {
 	return c.Group == "" || r.Actor.Group == "" || string(c.Group) == r.Actor.Group
 }
 
-// held are the challenges that are open where r comes from, the oldest first.
+// held are the challenges that were open where and when r comes from, the oldest first: what is told late counts too.
 func (f *feature) held(ctx context.Context, r *bot.Request) (list []*challenge, err error) {
-	all, err := f.challenges(ctx, `WHERE state = 'open' ORDER BY id`)
+	all, err := f.challenges(ctx, `WHERE state = 'open' OR state = 'settled' AND last_day >= ? ORDER BY id`, int(f.c.Calendar.Day(r.At)))
 	for _, c := range all {
 		if c.here(r) {
 			list = append(list, c)

@@ -214,6 +214,12 @@ func migrations() []*gormigrate.Migration {
 			`CREATE INDEX challenge_marks_day ON challenge_marks (challenge_id, day)`,
 			`CREATE TABLE challenge_grants (challenge_id BIGINT NOT NULL REFERENCES challenges (id), day INTEGER NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,
 				PRIMARY KEY (challenge_id, day))`,
+			`CREATE TABLE challenge_cheers (challenge_id BIGINT NOT NULL, day INTEGER NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, group_id TEXT NOT NULL,
+				at BIGINT NOT NULL, PRIMARY KEY (challenge_id, day, from_id, to_id))`,
+			`CREATE TABLE challenge_teams (challenge_id BIGINT NOT NULL, member_id TEXT NOT NULL, team BIGINT NOT NULL, at BIGINT NOT NULL,
+				PRIMARY KEY (challenge_id, member_id))`,
+			`CREATE TABLE challenge_team_asks (challenge_id BIGINT NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, at BIGINT NOT NULL,
+				PRIMARY KEY (challenge_id, from_id, to_id))`,
 			// What the facts of each person come to.
 			`CREATE TABLE challenge_standings (challenge_id BIGINT NOT NULL REFERENCES challenges (id), member_id TEXT NOT NULL, first_day INTEGER NOT NULL,
 				last_day INTEGER NOT NULL, total INTEGER NOT NULL, best INTEGER NOT NULL, run INTEGER NOT NULL, run_end INTEGER NOT NULL, done INTEGER NOT NULL,
