@@ -90,7 +90,7 @@ func (f *feature) say(r *bot.Request, c *challenge, day community.Day, o outcome
 	if o.Earned > 0 {
 		text += r.T("done.points", "Points", o.Earned)
 	}
-	out := bot.Outgoing{Text: text + won + f.countedFor(r, day), Priority: bot.Answer, Member: r.Actor.Member}
+	out := bot.Outgoing{Text: text + f.countedFor(r, day) + won, Priority: bot.Answer, Member: r.Actor.Member}
 	if r.Actor.Group != "" {
 		item := r.T("merged", "Name", r.Actor.Name, "Days", n)
 		if earned > 0 {

@@ -72,6 +72,7 @@ type challenge struct {
 	MaxOff  int // Days of leave for each member
 	State   State
 	MadeBy  community.MemberID
+	Made    time.Time
 }
 
 // over tells whether a challenge with fixed Days is over.
