@@ -33,10 +33,11 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	c.OnIdentity("challenge", f.changed, paid+"/", prize+"/")
+	f.registerUndo()
 	c.Facts.Register("challenge.days", f.counted)
 	return bot.Feature{
 		Name: "challenge", Locales: texts, Migrations: migrations(),
-		Commands: slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands(), f.prizeCommands(), f.managerCommands()),
+		Commands: slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands(), f.managerCommands()),
 		Jobs:     slices.Concat(f.daysJobs(), f.eveningJobs()),
 		On:       append(f.proofListeners(), bot.On(f.delivered, bot.Delivered)),
 		Guards:   map[string]bot.Guard{stillMissing: f.stillTrue},

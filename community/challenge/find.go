@@ -52,7 +52,7 @@ func boundary(name, rest string) bool {
 	return !letter(name[len(name)-1]) || rest == "" || !letter(rest[0])
 }
 
-// mineOf are the challenges that are open and that a person takes part in, the oldest first.
+// mineOf are the challenges of a list that a person takes part in, or was disqualified from, the oldest first.
 func (f *feature) mineOf(ctx context.Context, r *bot.Request, list []*challenge) (mine []*challenge, err error) {
 	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
@@ -63,7 +63,7 @@ func (f *feature) mineOf(ctx context.Context, r *bot.Request, list []*challenge)
 		if err != nil {
 			return nil, err
 		}
-		if takesPart(rows) {
+		if takesPart(rows) || banned(rows) {
 			mine = append(mine, c)
 		}
 	}

@@ -14,7 +14,13 @@ func (f *feature) proofListeners() []bot.Listener {
 // hear listens for check-ins that are no commands: pictures, hashtags (#早起 6点起床), and the name with 打卡 before or
 // behind it. It is silent to whoever doesn't take part, and where the Day is checked in already.
 func (f *feature) hear(ctx context.Context, r *bot.Request) error {
-	if r.Actor.Member == "" || r.Actor.Bot || !f.mayShow(r) {
+	if r.Actor.Member == "" || r.Actor.Bot {
+		return nil
+	}
+	if taken, err := f.answered(ctx, r); taken || err != nil {
+		return err
+	}
+	if !f.mayShow(r) {
 		return nil
 	}
 	if done, err := f.explained(ctx, r); done || err != nil {

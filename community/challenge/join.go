@@ -97,13 +97,18 @@ func (f *feature) joined(r *bot.Request, c *challenge, today community.Day) stri
 func said(d community.Day) string { return d.String()[len("2006-"):] }
 
 // rule says in one line what the goal is.
-func (f *feature) rule(r *bot.Request, c *challenge) string {
-	text := r.T("rule."+string(c.Mode), "Days", c.Days, "Target", c.Target)
+func (f *feature) rule(r *bot.Request, c *challenge) string { return sayRule(r.T, c) }
+
+func sayRule(t func(key string, kv ...any) string, c *challenge) string {
+	text := t("rule."+string(c.Mode), "Days", c.Days, "Target", c.Target)
+	if c.Mode == Consecutive && c.Days != c.Target {
+		text = t("rule.within", "Days", c.Days, "Target", c.Target)
+	}
 	if c.First != 0 {
-		text += r.T("rule.dates", "First", said(c.First), "Last", said(c.Last))
+		text += t("rule.dates", "First", said(c.First), "Last", said(c.Last))
 	}
 	if len(c.Windows) > 0 {
-		text += r.T("rule.windows", "Windows", c.saidWindows())
+		text += t("rule.windows", "Windows", c.saidWindows())
 	}
 	return text
 }

@@ -43,19 +43,7 @@ func (f *feature) one(ctx context.Context, r *bot.Request, c *challenge) error {
 	if err != nil {
 		return err
 	}
-	lines := []string{r.T("list.line", "Name", c.Name, "Rule", f.rule(r, c), "Members", n)}
-	if c.About != "" {
-		lines = append(lines, c.About)
-	}
-	lines = append(lines, f.how(r, c))
-	for _, p := range c.Prizes {
-		key := "prize.milestone."
-		if p.At == 0 {
-			key = "prize.goal."
-		}
-		lines = append(lines, r.T(key+string(p.Kind), "Days", p.At, "Points", p.Amount, "Prize", p.Name))
-	}
-	r.Reply(strings.Join(lines, "\n"))
+	r.Reply(r.T("one.title", "Name", c.Name, "Members", n) + "\n" + f.describe(r, c))
 	return nil
 }
 
@@ -96,6 +84,9 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 		lines = append(lines, r.T("mine.line", "Name", c.Name, "Days", s.progress(c, today), "Target", c.Target, "Total", s.Total, "Cards", s.Cards))
+		if len(mine) == 1 {
+			lines = append(lines, f.grid(r, s, today))
+		}
 	}
 	r.Reply(strings.Join(lines, "\n"))
 	return nil

@@ -16,8 +16,7 @@ type PrizeKind string
 const (
 	Points      PrizeKind = "points"
 	Badge       PrizeKind = "badge"       // with a name
-	Code        PrizeKind = "code"        // of goods of the shop, with their name
-	Certificate PrizeKind = "certificate" // a picture
+	Certificate PrizeKind = "certificate" // a picture, drawn when it is asked for
 )
 
 // Proof says what a check-in must show.

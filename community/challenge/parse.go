@@ -1,9 +1,12 @@
 package challenge
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
@@ -14,100 +17,159 @@ import (
 const (
 	daysMost    = 366
 	nameMost    = 20 // characters
+	aboutMost   = 200
 	windowsMost = 3
+	prizesMost  = 20
 )
 
 // draft is a challenge as a manager describes it.
 type draft struct {
 	challenge
-	prizes bool // they said which
+	today  community.Day
+	starts time.Duration // when a Day begins
+	prizes bool          // they said which
+	fresh  bool          // the prizes named so far are theirs, not those from before
 }
 
-var (
-	daysWord   = regexp.MustCompile(`^(\d{1,4})(?:天|days?)$`)
-	targetWord = regexp.MustCompile(`^(?:累计|total)(\d{1,4})?(?:天|days?)?$`)
-	windowWord = regexp.MustCompile(`^(\d{1,2}):(\d{2})[-–—~至到](\d{1,2}):(\d{2})$`)
-	prizeWord  = regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):|(完成|goal:?))\+?(\d{1,6})(?:分|points?)?$`)
-	dailyWord  = regexp.MustCompile(`^(?:每次|each)\+?(\d{1,6})(?:分|points?)?$`)
-	leavesWord = regexp.MustCompile(`^(?:请假|leave)(\d{1,3})(?:天|days?)?$`)
-)
+// parser reads words of one kind; it tells the key of what is wrong with them.
+type parser struct {
+	word *regexp.Regexp
+	read func(d *draft, m []string) (problem string)
+}
 
-// parse reads the words of 新建挑战. problem is the key of what is wrong.
-func parse(args string, today community.Day, cfg Config) (d draft, problem string) {
-	words := strings.Fields(args)
-	if len(words) == 0 {
-		return d, "how"
+var parsers = []parser{
+	{regexp.MustCompile(`^(\d{1,4})(?:天|days?)$`), func(d *draft, m []string) string { d.Days = days(m[1]); return "" }},
+	{regexp.MustCompile(`^(?:累计|total)(\d{1,4})?(?:天|days?)?$`), func(d *draft, m []string) string {
+		d.Mode, d.Target = Cumulative, days(m[1])
+		return ""
+	}},
+	{regexp.MustCompile(`^(?:连续|consecutive)(\d{1,4})?(?:天|days?)?$`), func(d *draft, m []string) string {
+		d.Mode, d.Target = Consecutive, days(m[1])
+		return ""
+	}},
+	{regexp.MustCompile(`^(\d{1,2})[:.点](\d{2})?[-–—~至到](\d{1,2})[:.点](\d{2})?$`), (*draft).window},
+	{regexp.MustCompile(`^(?:全天|allday)$`), func(d *draft, _ []string) string { d.Windows = nil; return "" }},
+	{regexp.MustCompile(`^(?:每次|each)\+?(\d{1,9})(?:分|积分|points?)?$`), func(d *draft, m []string) string {
+		d.Daily = int64(number(m[1]))
+		return ""
+	}},
+	{regexp.MustCompile(`^(?:请假|leave)(\d{1,3})(?:天|days?)?$`), func(d *draft, m []string) string { d.MaxOff = number(m[1]); return "" }},
+	{regexp.MustCompile(`^(?:不请假|noleave)$`), func(d *draft, _ []string) string { d.MaxOff = 0; return "" }},
+	{regexp.MustCompile(`^(?:没有奖励|noprize)$`), func(d *draft, _ []string) string { d.prizes, d.fresh, d.Prizes = true, true, nil; return "" }},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))\+?(\d{1,9})(?:分|积分|points?)?$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Points, Amount: int64(number(m[3]))}, m[1]+m[2] != "")
+	}},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:徽章|badge)[:：]?(.+)$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Badge, Name: m[3]}, m[1]+m[2] != "")
+	}},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:证书|certificate)$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Certificate}, m[1]+m[2] != "")
+	}},
+	{regexp.MustCompile(`^(?:文字|text)$`), func(d *draft, _ []string) string { d.Proof = ProofText; return "" }},
+	{regexp.MustCompile(`^(?:图片|picture)$`), func(d *draft, _ []string) string { d.Proof = ProofPicture; return "" }},
+	{regexp.MustCompile(`^(?:图文|both)$`), func(d *draft, _ []string) string { d.Proof = ProofBoth; return "" }},
+	{regexp.MustCompile(`^(?:随意|any)$`), func(d *draft, _ []string) string { d.Proof = ProofAny; return "" }},
+	{regexp.MustCompile(`^(?:随时|anytime)$`), func(d *draft, _ []string) string { d.First = 0; return "" }},
+	{regexp.MustCompile(`^[#＃]([^#＃]{1,20})[#＃]?$`), func(d *draft, m []string) string { d.Tag = m[1]; return "" }},
+	{regexp.MustCompile(`^(?:说明|about)[:：](.+)$`), func(d *draft, m []string) string {
+		d.About = community.Shorten(community.OneLine(m[1]), aboutMost)
+		return ""
+	}},
+}
+
+// days is a number of Days: 0 where none is said, below 0 where it is 0.
+func days(s string) int {
+	if n := number(s); n > 0 || s == "" {
+		return n
 	}
-	d.Name, d.Mode, d.Proof, d.Daily, d.MaxOff = strings.Trim(community.OneLine(words[0]), "#＃"), Consecutive, ProofAny, cfg.Daily, cfg.Leaves
-	if n := utf8.RuneCountInString(d.Name); n == 0 || n > nameMost {
-		return d, "name"
+	return -1
+}
+
+func number(s string) int { n, _ := strconv.Atoi(s); return n }
+
+// window takes a time of the Day.
+func (d *draft) window(m []string) string {
+	from, until := number(m[1])*60+number(m[2]), number(m[3])*60+number(m[4])
+	if number(m[1]) > 24 || number(m[3]) > 24 || number(m[2]) > 59 || number(m[4]) > 59 || from > 24*60 || until > 24*60 {
+		return "window"
 	}
-	for _, w := range words[1:] {
-		if !d.word(bot.Fold(w), today) {
-			return d, "how"
+	d.Windows = append(d.Windows, Window{from % (24 * 60), until % (24 * 60)})
+	return ""
+}
+
+// prize takes a prize. milestone tells whether it is for a number of Days, and not for the goal.
+func (d *draft) prize(p Prize, milestone bool) string {
+	if milestone && p.At < 1 || p.Kind == Points && (p.Amount < 1 || p.Amount > community.MostEarned) {
+		return "prize"
+	}
+	if !d.fresh {
+		d.Prizes = nil
+	}
+	p.Name = community.Shorten(community.OneLine(p.Name), nameMost)
+	d.prizes, d.fresh, d.Prizes = true, true, append(d.Prizes, p)
+	return ""
+}
+
+// begin is an empty description with the community's values.
+func (f *feature) begin(today community.Day) *draft {
+	d := &draft{today: today, starts: f.c.Calendar.Starts()}
+	d.Mode, d.Proof, d.Daily, d.MaxOff = Consecutive, ProofAny, f.cfg.Daily, f.cfg.Leaves
+	return d
+}
+
+// name takes the name of a challenge.
+func (d *draft) name(word string) (problem string) {
+	d.Name = strings.Trim(community.OneLine(word), "#＃「」《》 ")
+	if n := utf8.RuneCountInString(d.Name); n == 0 || n > nameMost || strings.ContainsAny(d.Name, "@＠") {
+		return "name"
+	}
+	return ""
+}
+
+// read takes the words of a description, in any order. problem is the key of what is wrong, with the word.
+func (d *draft) read(text string) (problem, word string) {
+	windows := d.Windows
+	d.Windows = nil
+	for _, w := range strings.Fields(text) {
+		if key := d.word(w); key != "" {
+			return key, w
 		}
 	}
-	return d, d.check()
+	if d.Windows == nil && !strings.Contains(bot.Fold(text), "全天") && !strings.Contains(bot.Fold(text), "allday") {
+		d.Windows = windows
+	}
+	return d.check(), ""
 }
 
-// word takes one word of the description.
-func (d *draft) word(w string, today community.Day) bool {
-	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
-	if m := daysWord.FindStringSubmatch(w); m != nil {
-		d.Days = number(m[1])
-		return true
+// word takes one word.
+func (d *draft) word(w string) string {
+	folded := bot.Fold(w)
+	for _, p := range parsers {
+		if m := p.word.FindStringSubmatch(folded); m != nil {
+			return p.read(d, m)
+		}
 	}
-	if m := targetWord.FindStringSubmatch(w); m != nil {
-		d.Mode, d.Target = Cumulative, number(m[1])
-		return true
+	day, ok := readDay(strings.TrimSuffix(strings.TrimPrefix(folded, "从"), "开始"), d.today, true)
+	if !ok {
+		return "how"
 	}
-	if m := windowWord.FindStringSubmatch(w); m != nil {
-		d.Windows = append(d.Windows, Window{number(m[1])*60 + number(m[2]), number(m[3])*60 + number(m[4])})
-		return number(m[1]) < 24 && number(m[3]) <= 24 && number(m[2]) < 60 && number(m[4]) < 60
+	if day < d.today {
+		return "past"
 	}
-	if m := prizeWord.FindStringSubmatch(w); m != nil {
-		d.prizes = true
-		d.Prizes = append(d.Prizes, Prize{At: number(m[1] + m[2]), Kind: Points, Amount: int64(number(m[4]))})
-		return m[3] != "" || number(m[1]+m[2]) > 0
-	}
-	if m := dailyWord.FindStringSubmatch(w); m != nil {
-		d.Daily = int64(number(m[1]))
-		return true
-	}
-	if m := leavesWord.FindStringSubmatch(w); m != nil {
-		d.MaxOff = number(m[1])
-		return true
-	}
-	switch w {
-	case "连续", "consecutive":
-		d.Mode = Consecutive
-	case "随时", "anytime":
-		d.First = 0
-	case "今天", "today":
-		d.First = today
-	case "明天", "tomorrow":
-		d.First = today + 1
-	case "文字", "text":
-		d.Proof = ProofText
-	case "图片", "picture":
-		d.Proof = ProofPicture
-	case "图文", "both":
-		d.Proof = ProofBoth
-	default:
-		day, err := community.ParseDay(w)
-		d.First = day
-		return err == nil
-	}
-	return true
+	d.First = day
+	return ""
 }
 
-// check tells what is wrong with the whole; empty: nothing.
+// check tells what is wrong with the whole; empty: nothing. It fills in what follows from the rest.
 func (d *draft) check() string {
 	if d.Days == 0 {
-		d.Days = 21
+		d.Days = cmp.Or(d.Target, 21)
 	}
 	if d.Target == 0 {
 		d.Target = d.Days
+	}
+	if d.First != 0 {
+		d.Last = d.First + community.Day(d.Days) - 1
 	}
 	switch {
 	case d.Days < 1 || d.Days > daysMost:
@@ -116,23 +178,49 @@ func (d *draft) check() string {
 		return "target"
 	case len(d.Windows) > windowsMost:
 		return "windows"
+	case !d.apart():
+		return "window"
+	case d.Daily > community.MostEarned:
+		return "prize"
+	case len(d.Prizes) > prizesMost:
+		return "prizes"
+	case slices.ContainsFunc(d.Prizes, func(p Prize) bool { return p.At > d.Days }):
+		return "prize_day"
 	}
 	return ""
 }
 
-// challenge is what the draft describes, with the community's prizes where it names none.
-func (d draft) made(cfg Config) *challenge {
-	c := d.challenge
-	if c.First != 0 {
-		c.Last = c.First + community.Day(c.Days) - 1
+// apart tells whether the times of the Day are in order within the Day, and apart from each other.
+func (d *draft) apart() bool {
+	starts := int(d.starts / time.Minute)
+	since := func(minutes int) int { return (minutes - starts + 24*60) % (24 * 60) }
+	slices.SortFunc(d.Windows, func(a, b Window) int { return since(a.From) - since(b.From) })
+	end := 0
+	for _, w := range d.Windows {
+		from, until := since(w.From), since(w.Until)
+		if until == 0 {
+			until = 24 * 60
+		}
+		if from < end || until <= from {
+			return false
+		}
+		end = until
 	}
-	if !d.prizes {
-		for at := cardEvery; cfg.Milestone > 0 && at < c.Target; at += cardEvery {
-			c.Prizes = append(c.Prizes, Prize{At: at, Kind: Points, Amount: cfg.Milestone})
-		}
-		if cfg.Completion > 0 {
-			c.Prizes = append(c.Prizes, Prize{Kind: Points, Amount: cfg.Completion})
-		}
+	return true
+}
+
+// made is what the draft describes, with the community's prizes where it names none.
+func (d *draft) made(cfg Config) *challenge {
+	c := d.challenge
+	if d.prizes {
+		return &c
+	}
+	c.Prizes = nil
+	for at := cardEvery; cfg.Milestone > 0 && at < c.Target; at += cardEvery {
+		c.Prizes = append(c.Prizes, Prize{At: at, Kind: Points, Amount: cfg.Milestone})
+	}
+	if cfg.Completion > 0 {
+		c.Prizes = append(c.Prizes, Prize{Kind: Points, Amount: cfg.Completion})
 	}
 	return &c
 }

@@ -113,6 +113,9 @@ func (f *feature) settle(ctx context.Context, r *bot.Request, c *challenge, befo
 		if _, still := have[key]; still {
 			continue
 		}
+		if err := f.unwin(ctx, c, w); err != nil {
+			return err
+		}
 		if w.Kind == Points {
 			dues[key] = community.Due{Key: key, Origin: w.By.Origin, Reason: f.reason(r, c, w), At: r.At}
 		} else if err := f.takeBack(ctx, r, c, w); err != nil {
@@ -122,6 +125,9 @@ func (f *feature) settle(ctx context.Context, r *bot.Request, c *challenge, befo
 	for key, w := range have {
 		if _, already := had[key]; already {
 			continue
+		}
+		if err := f.win(ctx, r, c, w); err != nil {
+			return err
 		}
 		if w.Kind == Points {
 			dues[key] = community.Due{Key: key, Origin: w.By.Origin, Amount: w.Amount, Reason: f.reason(r, c, w), At: r.At}

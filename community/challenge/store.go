@@ -212,9 +212,15 @@ func migrations() []*gormigrate.Migration {
 			`CREATE TABLE challenge_doubts (mark_id BIGINT NOT NULL PRIMARY KEY REFERENCES challenge_marks (id), challenge_id BIGINT NOT NULL, member_id TEXT NOT NULL,
 				group_id TEXT NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, answered_at BIGINT NOT NULL DEFAULT 0, answer_seq BIGINT NOT NULL DEFAULT 0)`,
 			`CREATE INDEX challenge_doubts_open ON challenge_doubts (member_id, answered_at)`,
-			`CREATE INDEX challenge_marks_day ON challenge_marks (challenge_id, day)`,
+			`CREATE INDEX challenge_marks_day ON challenge_marks (challenge_id, day, kind, member_id) WHERE gone_seq = 0`,
 			`CREATE TABLE challenge_grants (challenge_id BIGINT NOT NULL REFERENCES challenges (id), day INTEGER NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,
 				PRIMARY KEY (challenge_id, day))`,
+			// days: what was reached.
+			`CREATE TABLE challenge_wins (challenge_id BIGINT NOT NULL, n INTEGER NOT NULL, member_id TEXT NOT NULL, days INTEGER NOT NULL, at BIGINT NOT NULL,
+				PRIMARY KEY (challenge_id, n, member_id))`,
+			// step, name, words: how far the questions to a manager are.
+			`CREATE TABLE challenge_drafts (member_id TEXT NOT NULL, group_id TEXT NOT NULL, step INTEGER NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL,
+				at BIGINT NOT NULL, PRIMARY KEY (member_id, group_id))`,
 			`CREATE TABLE challenge_cheers (challenge_id BIGINT NOT NULL, day INTEGER NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, group_id TEXT NOT NULL,
 				at BIGINT NOT NULL, PRIMARY KEY (challenge_id, day, from_id, to_id))`,
 			`CREATE TABLE challenge_teams (challenge_id BIGINT NOT NULL, member_id TEXT NOT NULL, team BIGINT NOT NULL, at BIGINT NOT NULL,
