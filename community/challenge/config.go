@@ -14,7 +14,7 @@ type Config struct {
 	Completion int64  `yaml:"completion" doc:"points for reaching the goal"`
 	EveningAt  string `yaml:"evening_time" doc:"time of day at which a group hears who has not checked in yet"`
 	SummaryAt  string `yaml:"summary_time" doc:"time of day at which a group hears how the day before went, and of what has ended"`
-	Leaves     int    `yaml:"leaves" doc:"days of leave that each member may take in a challenge"`
+	Leaves     int    `yaml:"leaves" doc:"days of leave that each member may take in a challenge at the most: one for each 5 days of its goal"`
 }
 
 // Defaults are the amounts that communities begin with.

@@ -117,7 +117,7 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("edit.how", "Name", c.Name)
 	}
 	before := *c
-	d := &draft{challenge: *c, today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts(), prizes: true}
+	d := &draft{challenge: *c, today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts(), prizes: true, leaves: c.MaxOff < f.cfg.Leaves}
 	if c.Target == c.Days {
 		d.Target = 0
 	}

@@ -19,6 +19,7 @@ const (
 	nameMost    = 20 // characters
 	aboutMost   = 200
 	windowsMost = 3
+	leaveEvery  = 5 // a challenge has a Day of leave for each so many Days of its goal, unless it says otherwise
 	prizesMost  = 20
 )
 
@@ -28,6 +29,7 @@ type draft struct {
 	today  community.Day
 	starts time.Duration // when a Day begins
 	prizes bool          // they said which
+	leaves bool          // they said how many Days
 	fresh  bool          // the prizes named so far are theirs, not those from before
 }
 
@@ -53,8 +55,11 @@ var parsers = []parser{
 		d.Daily = int64(number(m[1]))
 		return ""
 	}},
-	{regexp.MustCompile(`^(?:请假|leave)(\d{1,3})(?:天|days?)?$`), func(d *draft, m []string) string { d.MaxOff = number(m[1]); return "" }},
-	{regexp.MustCompile(`^(?:不请假|noleave)$`), func(d *draft, _ []string) string { d.MaxOff = 0; return "" }},
+	{regexp.MustCompile(`^(?:请假|leave)(\d{1,3})(?:天|days?)?$`), func(d *draft, m []string) string {
+		d.MaxOff, d.leaves = number(m[1]), true
+		return ""
+	}},
+	{regexp.MustCompile(`^(?:不请假|noleave)$`), func(d *draft, _ []string) string { d.MaxOff, d.leaves = 0, true; return "" }},
 	{regexp.MustCompile(`^(?:没有奖励|noprize)$`), func(d *draft, _ []string) string { d.prizes, d.fresh, d.Prizes = true, true, nil; return "" }},
 	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))\+?(\d{1,9})(?:分|积分|points?)?$`), func(d *draft, m []string) string {
 		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Points, Amount: int64(number(m[3]))}, m[1]+m[2] != "")
@@ -168,6 +173,9 @@ func (d *draft) check() string {
 	if d.Target == 0 {
 		d.Target = d.Days
 	}
+	if !d.leaves { // a row of leave alone must not reach the goal
+		d.MaxOff = min(d.MaxOff, max(0, d.Target/leaveEvery))
+	}
 	if d.First != 0 {
 		d.Last = d.First + community.Day(d.Days) - 1
 	}
@@ -180,6 +188,8 @@ func (d *draft) check() string {
 		return "windows"
 	case !d.apart():
 		return "window"
+	case d.Mode == Consecutive && d.MaxOff > 0 && d.MaxOff >= d.Target:
+		return "leave"
 	case d.Daily > community.MostEarned:
 		return "prize"
 	case len(d.Prizes) > prizesMost:

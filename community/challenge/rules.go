@@ -23,7 +23,7 @@ const (
 	Done    Kind = "done"
 	MadeUp  Kind = "made_up"
 	Leave   Kind = "leave"
-	Granted Kind = "granted" // the bot was away too long: it is given to whoever was at it the Day before
+	Granted Kind = "granted" // the bot was away too long: it counts for whoever was at it the Day before, also in place of Leave
 )
 
 const (
@@ -162,7 +162,7 @@ func (j *judge) add(m Mark) {
 	old := j.kind(m.Day)
 	switch m.Kind {
 	case Granted:
-		if j.offered[m.Day] = true; old != "" || !j.atIt(m.Day) {
+		if j.offered[m.Day] = true; old != "" && old != Leave || !j.atIt(m.Day) {
 			return
 		}
 	case Done:
@@ -180,7 +180,7 @@ func (j *judge) add(m Mark) {
 		}
 	}
 	j.set(m.Day, m.Kind)
-	for d := m.Day + 1; d <= j.Last && j.offered[d] && j.kind(d) == ""; d++ {
+	for d := m.Day + 1; d <= j.Last && j.offered[d] && (j.kind(d) == "" || j.kind(d) == Leave); d++ {
 		j.set(d, Granted) // they were at it, as it turns out
 	}
 	j.reach(m)
