@@ -21,10 +21,19 @@ type Due struct {
 	At     time.Time // when it was earned
 }
 
-// Correct makes exactly the amount of due stand under its key: what stands beyond it is reversed, what is
-// missing is posted, under the key itself the first time and under again/1/key, again/2/key later. What
-// anybody else reversed stays reversed.
+// Correct makes exactly the amount of due stand under its key after a change of who is one person: what stands
+// beyond it is reversed, what is missing is posted, under the key itself the first time and under again/1/key,
+// again/2/key later. What anybody else reversed stays reversed.
 func (p *Purse) Correct(ctx context.Context, r *bot.Request, change Change, due Due) error {
+	return p.stand(ctx, r, fmt.Sprintf("merge/%d/", change.N), "account.twice", due)
+}
+
+// Restate is Correct where facts have changed: what a rule gives follows from facts that were taken back, or came late.
+func (p *Purse) Restate(ctx context.Context, r *bot.Request, due Due) error {
+	return p.stand(ctx, r, fmt.Sprintf("restate/%d/", r.Seq), "account.restated", due)
+}
+
+func (p *Purse) stand(ctx context.Context, r *bot.Request, cause, why string, due Due) error {
 	key := due.Key
 	for n := 1; ; n++ {
 		t, ok, err := p.ledger.Find(ctx, key)
@@ -38,11 +47,11 @@ func (p *Purse) Correct(ctx context.Context, r *bot.Request, change Change, due 
 		case t.Reversal == "" && t.Amount == due.Amount:
 			return nil
 		case t.Reversal == "":
-			reversal := points.Reversal{Key: fmt.Sprintf("merge/%d/%s", change.N, key), Reason: r.In("community").T("account.twice", "Reason", t.Reason), At: r.At}
+			reversal := points.Reversal{Key: cause + key, Reason: r.In("community").T(why, "Reason", t.Reason), At: r.At}
 			if _, err := p.Reverse(ctx, key, reversal); err != nil {
 				return fmt.Errorf("correct %s: %w", due.Key, err)
 			}
-		case !strings.HasPrefix(t.Reversal, "merge/"):
+		case !followsFacts(t.Reversal):
 			return nil
 		}
 		if due.Amount == 0 && t.Reversal == "" {
@@ -50,6 +59,11 @@ func (p *Purse) Correct(ctx context.Context, r *bot.Request, change Change, due 
 		}
 		key = fmt.Sprintf("again/%d/%s", n, due.Key)
 	}
+}
+
+// followsFacts tells whether a reversal's key is one of Correct or Restate.
+func followsFacts(reversal string) bool {
+	return strings.HasPrefix(reversal, "merge/") || strings.HasPrefix(reversal, "restate/")
 }
 
 func (p *Purse) grant(ctx context.Context, key string, due Due) error {

@@ -13,7 +13,8 @@ import (
 // Badge is something that a member was honoured with, once and for good.
 type Badge struct {
 	Feature string // who gave it
-	Name    string // the feature's text "badge." + Name is what it is called
+	Name    string // the feature's text "badge." + Name is what it is called, unless it has a title
+	Title   string // what a manager called it; empty: see Name
 	At      time.Time
 }
 
@@ -27,11 +28,16 @@ func badgeMigrations() []*gormigrate.Migration {
 	return []*gormigrate.Migration{statements("2026112320_badges",
 		`CREATE TABLE badges (member_id TEXT NOT NULL, feature TEXT NOT NULL, name TEXT NOT NULL, at BIGINT NOT NULL,
 			PRIMARY KEY (member_id, feature, name))`,
-	)}
+	), statements("2026112351_badge_titles", `ALTER TABLE badges ADD COLUMN title TEXT NOT NULL DEFAULT ''`)}
 }
 
 // Give honours a member with a badge of the feature that handles r, and tells whether the person had none of it yet.
 func (b *Badges) Give(ctx context.Context, r *bot.Request, member MemberID, name string) (fresh bool, err error) {
+	return b.GiveTitled(ctx, r, member, name, "")
+}
+
+// GiveTitled is Give for a badge with a title of its own.
+func (b *Badges) GiveTitled(ctx context.Context, r *bot.Request, member MemberID, name, title string) (fresh bool, err error) {
 	held, err := b.Of(ctx, member)
 	if err != nil {
 		return false, err
@@ -41,8 +47,8 @@ func (b *Badges) Give(ctx context.Context, r *bot.Request, member MemberID, name
 			return false, nil
 		}
 	}
-	_, err = b.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO badges (member_id, feature, name, at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, string(member), r.Feature(), name, r.At.UnixMilli())
+	_, err = b.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO badges (member_id, feature, name, title, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, string(member), r.Feature(), name, title, r.At.UnixMilli())
 	if err != nil {
 		return false, fmt.Errorf("badge of %s: %w", member, err)
 	}
@@ -67,7 +73,7 @@ func (b *Badges) Of(ctx context.Context, member MemberID) ([]Badge, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := b.db.Conn(ctx).Raw(`SELECT feature, name, MIN(at) FROM badges WHERE member_id IN ? GROUP BY feature, name
+	rows, err := b.db.Conn(ctx).Raw(`SELECT feature, name, MAX(title), MIN(at) FROM badges WHERE member_id IN ? GROUP BY feature, name
 		ORDER BY MIN(at), feature, name`, ids).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("badges of %s: %w", member, err)
@@ -77,7 +83,7 @@ func (b *Badges) Of(ctx context.Context, member MemberID) ([]Badge, error) {
 	for rows.Next() {
 		var badge Badge
 		var at int64
-		if err := rows.Scan(&badge.Feature, &badge.Name, &at); err != nil {
+		if err := rows.Scan(&badge.Feature, &badge.Name, &badge.Title, &at); err != nil {
 			return nil, fmt.Errorf("badges of %s: %w", member, err)
 		}
 		badge.At = bot.FromMillis(at)

@@ -6,6 +6,7 @@ import (
 	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/agenda"
 	"github.com/weilu-im/weilu/community/campaign"
+	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/checkin"
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/earning"
@@ -27,6 +28,7 @@ import (
 func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.Pacing) []bot.Feature {
 	return []bot.Feature{
 		checkin.New(db, c, s.Points.checkinPoints),
+		challenge.New(db, c, s.Challenge),
 		earning.New(db, c, s.Points.earningPoints),
 		wallet.New(db, c, s.Points.walletPoints),
 		shop.New(db, c, s.Shop),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/admission"
+	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/newcomer"
 	"github.com/weilu-im/weilu/community/post"
@@ -30,6 +31,7 @@ type settings struct {
 	Community community.Config
 	Database  databaseConfig
 	Points    pointsConfig
+	Challenge challenge.Config
 	Shop      shop.Config
 	Proof     proof.Config
 	Welcome   welcome.Config
@@ -62,6 +64,7 @@ func defaults() *settings {
 	return &settings{
 		Community: community.Defaults(),
 		Points:    pointsDefaults(),
+		Challenge: challenge.Defaults(),
 		Shop:      shop.Defaults(),
 		Proof:     proof.Defaults(),
 		Welcome:   welcome.Defaults(),
@@ -86,6 +89,7 @@ func (s *settings) sections() []section {
 		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
 		{"console", "The web pages for managers.", &s.Console},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
+		{"challenge", "Check-in challenges: what they begin with.", &s.Challenge},
 		{"shop", "What members can redeem points for.", &s.Shop},
 		{"proof", "How the points ledger is proven.", &s.Proof},
 		{"welcome", "How newcomers are greeted.", &s.Welcome},

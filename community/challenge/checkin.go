@@ -1,0 +1,145 @@
+package challenge
+
+import (
+	"context"
+	"time"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// checkIn is 打卡 早起 6:10起床.
+func (f *feature) checkIn(ctx context.Context, r *bot.Request) error {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	c, words, err := f.which(ctx, r, list)
+	if err != nil {
+		return err
+	}
+	return f.count(ctx, r, c, shown{words: words})
+}
+
+// count counts a check-in for the Day of r, once its proof is whole.
+func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s shown) error {
+	today := f.c.Calendar.Day(r.At)
+	before, err := f.mayCount(ctx, r, c, today)
+	if err != nil {
+		return err
+	}
+	if before.kind(today) == Done {
+		return r.Refuse("done.already", "Challenge", c.Name)
+	}
+	s, whole, err := f.prove(ctx, r, c, s)
+	if err != nil || !whole {
+		return err
+	}
+	m := Mark{Origin: community.MemberID(r.Actor.Origin), Day: today, Kind: Done, Seq: r.Seq}
+	if r.Actor.Role < bot.Moderator && !r.Actor.Bot { // staff and bots earn nothing
+		m.Price, m.Earns = c.Daily, true
+	}
+	o, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
+		_, err := f.mark(ctx, c.ID, &m, r.At, s)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f.say(r, c, today, o)
+	return f.doubt(ctx, r, c, m, s)
+}
+
+// mayCount refuses what can't count for a Day: of somebody who doesn't take part, or outside of the time.
+func (f *feature) mayCount(ctx context.Context, r *bot.Request, c *challenge, today community.Day) (s Standing, err error) {
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return s, err
+	}
+	part, rows, err := f.part(ctx, c.ID, ids)
+	if err != nil {
+		return s, err
+	}
+	switch {
+	case banned(rows):
+		return s, r.Refuse("out", "Name", c.Name)
+	case !takesPart(rows):
+		return s, r.Refuse("join_this", "Name", c.Name)
+	}
+	s = Judge(c.Terms, *part)
+	switch {
+	case today < s.First:
+		return s, r.Refuse("early", "Name", c.Name, "Day", said(s.First))
+	case today > s.Last:
+		return s, r.Refuse("over", "Name", c.Name)
+	case !c.within(f.c.Calendar, today, r.At):
+		return s, r.Refuse("window", "Name", c.Name, "Windows", c.saidWindows())
+	}
+	return s, nil
+}
+
+// say answers a check-in. In busy moments the answers of a group are said in one message.
+func (f *feature) say(r *bot.Request, c *challenge, day community.Day, o outcome) {
+	n := o.After.progress(c, day)
+	text := r.T("done."+string(c.Mode), "Name", r.Actor.Name, "Challenge", c.Name, "Days", n, "Target", c.Target)
+	won := ""
+	for _, w := range o.Won {
+		won += f.saidWin(r, c, w)
+	}
+	earned := o.Earned + worth(o.Won)
+	if o.Earned > 0 {
+		text += r.T("done.points", "Points", o.Earned)
+	}
+	out := bot.Outgoing{Text: text + f.countedFor(r, day) + won, Priority: bot.Answer, Member: r.Actor.Member}
+	if r.Actor.Group != "" {
+		item := r.T("merged", "Name", r.Actor.Name, "Days", n)
+		if earned > 0 {
+			item += r.T("done.points", "Points", earned)
+		}
+		if len(o.Won) > 0 {
+			item += "🎉"
+		}
+		out.Group, out.Member = r.Actor.Group, ""
+		out.Merge, out.MergeHead, out.MergeItem = c.topic(day), r.T("merged.head", "Challenge", c.Name)+f.countedFor(r, day), item
+	}
+	r.Send(out)
+}
+
+// topic is what answers that can be said together have in common.
+func (c *challenge) topic(day community.Day) string { return c.Name + "/" + day.String() }
+
+// saidWin tells somebody what they have won.
+func (f *feature) saidWin(r *bot.Request, c *challenge, w Win) string {
+	key := "won.milestone."
+	if w.At == 0 {
+		key = "won.goal."
+	}
+	return "\n" + r.T(key+string(w.Kind), "Challenge", c.Name, "Days", w.At, "Points", w.Amount, "Prize", w.Prize.Name)
+}
+
+func worth(list []Win) (sum int64) {
+	for _, w := range list {
+		if w.Kind == Points {
+			sum += w.Amount
+		}
+	}
+	return sum
+}
+
+// progress is the number that a challenge is about: Days in a row, or altogether.
+func (s Standing) progress(c *challenge, today community.Day) int {
+	if c.Mode == Consecutive {
+		return s.Streak(today)
+	}
+	return s.Total
+}
+
+func (s Standing) kind(d community.Day) Kind { return s.States[int(d-s.First)] }
+
+// countedFor says which Day it is where the calendar shows the next date already.
+func (f *feature) countedFor(r *bot.Request, day community.Day) string {
+	if r.At.In(f.c.Calendar.Zone()).Format(time.DateOnly) == day.String() {
+		return ""
+	}
+	return r.T("counted_for", "Day", said(day))
+}

@@ -1,0 +1,100 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// create is 新建挑战 早起 21天 连续 明天 05:00-09:00 文字; without words it asks for them one by one.
+func (f *feature) create(ctx context.Context, r *bot.Request) error {
+	text := strings.TrimSpace(r.Args)
+	if text == "" {
+		return f.askFirst(ctx, r)
+	}
+	word, rest, _ := strings.Cut(text, " ")
+	d := f.begin(f.c.Calendar.Day(r.At))
+	if key := d.name(word); key != "" {
+		return r.Refuse("new."+key, "Example", r.T("new.example"))
+	}
+	if err := f.free(ctx, r, d.Name); err != nil {
+		return err
+	}
+	if key, word := d.read(rest); key != "" {
+		return f.refuseWord(r, key, word)
+	}
+	return f.found(ctx, r, d)
+}
+
+// refuseWord says what is wrong with a word of a description.
+func (f *feature) refuseWord(r *bot.Request, key, word string) error {
+	return r.Refuse("new."+key, "Example", r.T("new.example"), "Word", community.Excerpt(word, nameMost))
+}
+
+// free refuses a name that the community does not want, or that another open challenge has.
+func (f *feature) free(ctx context.Context, r *bot.Request, name string) error {
+	if word, bad := f.c.Words.Forbidden(name); bad {
+		return r.Refuse("new.word", "Word", word)
+	}
+	same, err := f.challenges(ctx, `WHERE state = 'open' AND folded = ?`, bot.Fold(name))
+	if err != nil {
+		return err
+	}
+	if len(same) > 0 {
+		return r.Refuse("new.taken", "Name", name)
+	}
+	return nil
+}
+
+// found makes the challenge of a draft, for the group that it is made in, or for all.
+func (f *feature) found(ctx context.Context, r *bot.Request, d *draft) error {
+	c := d.made(f.cfg)
+	c.Group, c.State, c.MadeBy = community.GroupID(r.Actor.Group), Open, community.MemberID(r.Actor.Member)
+	for _, p := range c.Prizes {
+		if word, bad := f.c.Words.Forbidden(p.Name + " " + c.About); bad {
+			return r.Refuse("new.word", "Word", word)
+		}
+	}
+	if err := f.add(ctx, r, c); err != nil {
+		return err
+	}
+	code, err := f.c.Undo.Offer(ctx, r, "challenge.new", undoNew{c.ID})
+	if err != nil {
+		return err
+	}
+	if err := f.c.Audit.Record(ctx, r, "challenge.new", fmt.Sprint(c.ID), map[string]any{"days": c.Days, "target": c.Target, "mode": c.Mode}); err != nil {
+		return err
+	}
+	r.Reply(strings.Join([]string{r.T("new.done", "Name", c.Name), f.describe(r, c), r.T("undo", "Code", code)}, "\n"))
+	return nil
+}
+
+// describe says all of a challenge: rule, proof, and what can be won.
+func (f *feature) describe(r *bot.Request, c *challenge) string {
+	lines := []string{f.rule(r, c)}
+	if c.About != "" {
+		lines = append(lines, f.c.Words.ScreenName(c.About))
+	}
+	lines = append(lines, f.how(r, c))
+	if c.Daily > 0 {
+		lines = append(lines, r.T("prize.daily", "Points", c.Daily))
+	}
+	for _, p := range c.Prizes {
+		lines = append(lines, f.sayPrize(r, p))
+	}
+	if c.MaxOff > 0 {
+		lines = append(lines, r.T("rule.leave", "Days", c.MaxOff))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (f *feature) sayPrize(r *bot.Request, p Prize) string {
+	key := "prize.milestone."
+	if p.At == 0 {
+		key = "prize.goal."
+	}
+	return r.T(key+string(p.Kind), "Days", p.At, "Points", p.Amount, "Prize", p.Name)
+}

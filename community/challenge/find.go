@@ -1,0 +1,113 @@
+package challenge
+
+import (
+	"context"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// here tells whether a challenge is held where a request comes from; in private all are.
+func (c *challenge) here(r *bot.Request) bool {
+	return c.Group == "" || r.Actor.Group == "" || string(c.Group) == r.Actor.Group
+}
+
+// held are the challenges that were open where and when r comes from, the oldest first: what is told late counts too.
+func (f *feature) held(ctx context.Context, r *bot.Request) (list []*challenge, err error) {
+	all, err := f.challenges(ctx, `WHERE state = 'open' OR state = 'settled' AND last_day >= ? ORDER BY id`, int(f.c.Calendar.Day(r.At)))
+	for _, c := range all {
+		if c.here(r) {
+			list = append(list, c)
+		}
+	}
+	return list, err
+}
+
+// named finds the challenge whose name text begins with, and what follows. The longest name wins.
+func named(list []*challenge, text string) (found *challenge, rest string) {
+	for _, c := range list {
+		if after, ok := cutName(text, c.Name); ok && (found == nil || len(c.Name) > len(found.Name)) {
+			found, rest = c, after
+		}
+	}
+	return found, strings.TrimSpace(rest)
+}
+
+// cutName cuts a name off the beginning of a text, in any width and case. A name of letters ends where a word ends.
+func cutName(text, name string) (rest string, ok bool) {
+	text = strings.TrimLeft(strings.TrimSpace(text), "#＃")
+	want := bot.Fold(name)
+	for end := range text {
+		if end > 0 && bot.Fold(text[:end]) == want {
+			return strings.TrimLeft(text[end:], "#＃"), boundary(name, text[end:])
+		}
+	}
+	return "", text != "" && bot.Fold(text) == want
+}
+
+// boundary tells whether a name can end before rest: "Run" is not the beginning of "Running".
+func boundary(name, rest string) bool {
+	letter := func(b byte) bool { return b < 0x80 && (b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9') }
+	return !letter(name[len(name)-1]) || rest == "" || !letter(rest[0])
+}
+
+// mineOf are the challenges of a list that a person takes part in, or was disqualified from, the oldest first.
+func (f *feature) mineOf(ctx context.Context, r *bot.Request, list []*challenge) (mine []*challenge, err error) {
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		rows, err := f.members(ctx, c.ID, ids)
+		if err != nil {
+			return nil, err
+		}
+		if takesPart(rows) || banned(rows) {
+			mine = append(mine, c)
+		}
+	}
+	return mine, nil
+}
+
+// takesPart tells whether somebody with these rows takes part: one of their ids has joined and not quit, and none was
+// disqualified.
+func takesPart(rows []member) bool {
+	in := false
+	for _, m := range rows {
+		if m.Out > 0 {
+			return false
+		}
+		in = in || !m.Left
+	}
+	return in
+}
+
+// which finds the challenge that a member means: the one they name, or the only one that they take part in. Without one
+// it answers what there is to choose from, as a refusal.
+func (f *feature) which(ctx context.Context, r *bot.Request, list []*challenge) (c *challenge, rest string, err error) {
+	if c, rest = named(list, r.Args); c != nil {
+		return c, rest, nil
+	}
+	mine, err := f.mineOf(ctx, r, list)
+	if err != nil {
+		return nil, "", err
+	}
+	switch {
+	case len(mine) == 1:
+		return mine[0], strings.TrimSpace(r.Args), nil
+	case len(mine) > 1:
+		return nil, "", r.Refuse("which", "Names", names(mine), "Command", r.Command(), "Example", mine[0].Name)
+	case len(list) == 0:
+		return nil, "", r.Refuse("none")
+	}
+	return nil, "", r.Refuse("join_first", "Names", names(list), "Example", list[0].Name)
+}
+
+func names(list []*challenge) string {
+	var all []string
+	for _, c := range list {
+		all = append(all, c.Name)
+	}
+	return strings.Join(all, "、")
+}

@@ -1,0 +1,142 @@
+package challenge
+
+import (
+	"context"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+)
+
+func (f *feature) proofListeners() []bot.Listener {
+	return []bot.Listener{bot.On(f.hear, bot.Message), bot.On(f.recalled, bot.Recalled)}
+}
+
+// hear listens for check-ins that are no commands: pictures, hashtags (#早起 6点起床), and the name with 打卡 before or
+// behind it. It is silent to whoever doesn't take part, and where the Day is checked in already.
+func (f *feature) hear(ctx context.Context, r *bot.Request) error {
+	if r.Actor.Member == "" || r.Actor.Bot {
+		return nil
+	}
+	if taken, err := f.answered(ctx, r); taken || err != nil {
+		return err
+	}
+	if !f.mayShow(r) {
+		return nil
+	}
+	if done, err := f.explained(ctx, r); done || err != nil {
+		return err
+	}
+	list, err := f.held(ctx, r)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if r.Form == bot.Image {
+		return f.pictured(ctx, r, list)
+	}
+	c, words := tagged(list, r.Text)
+	if c == nil {
+		return nil
+	}
+	return f.heard(ctx, r, c, shown{words: words})
+}
+
+// mayShow tells cheaply whether a message can be a check-in, or the line that was asked for.
+func (f *feature) mayShow(r *bot.Request) bool {
+	return r.Form == bot.Image || r.Form == bot.Text && (r.ToBot || r.Quote != nil || strings.ContainsAny(r.Text, "#＃") || strings.Contains(r.Text, "打卡") ||
+		strings.HasPrefix(r.Text, "补充"))
+}
+
+// tagged finds the challenge that words without a command check in to, and the rest of them.
+func tagged(list []*challenge, text string) (found *challenge, words string) {
+	text = strings.TrimSpace(text)
+	for _, c := range list {
+		for _, tag := range c.tags() {
+			if i := strings.Index(bot.Fold(text), bot.Fold("#"+tag)); i >= 0 && (found == nil || len(c.Name) > len(found.Name)) {
+				found, words = c, untag(text, tag)
+			}
+		}
+		if rest, ok := cutName(text, c.Name); ok && found == nil && !strings.HasPrefix(text, "#") {
+			if after, ok := strings.CutPrefix(strings.TrimSpace(rest), "打卡"); ok {
+				found, words = c, after
+			}
+		}
+	}
+	if found != nil {
+		return found, strings.TrimSpace(words)
+	}
+	if after, ok := strings.CutPrefix(text, "打卡"); ok {
+		return named(list, after)
+	}
+	return nil, ""
+}
+
+// tags are the hashtags that check in, without #.
+func (c *challenge) tags() []string {
+	if c.Tag != "" && c.Tag != c.Name {
+		return []string{c.Tag, c.Name}
+	}
+	return []string{c.Name}
+}
+
+// untag takes a hashtag out of a text, with the # that may close it.
+func untag(text, tag string) string {
+	for i := range text {
+		if text[i] != '#' && !strings.HasPrefix(text[i:], "＃") {
+			continue
+		}
+		if rest, ok := cutName(text[i:], tag); ok {
+			return text[:i] + " " + strings.TrimLeft(rest, "#＃")
+		}
+	}
+	return text
+}
+
+// heard counts what was said without a command, where it can count.
+func (f *feature) heard(ctx context.Context, r *bot.Request, c *challenge, s shown) error {
+	mine, err := f.mineOf(ctx, r, []*challenge{c})
+	if err != nil || len(mine) == 0 {
+		return err
+	}
+	today := f.c.Calendar.Day(r.At)
+	if before, err := f.mayCount(ctx, r, c, today); err != nil || before.kind(today) == Done {
+		return err
+	}
+	return f.count(ctx, r, c, s)
+}
+
+// pictured completes a check-in whose words wait for a picture, or keeps a picture for the words to come.
+func (f *feature) pictured(ctx context.Context, r *bot.Request, list []*challenge) error {
+	s := shown{media: r.Media}
+	if s.media == "" {
+		s.media = "seq/" + r.ID // the transport tells no digest: it is like no other
+	}
+	if c, words := tagged(list, r.Text); c != nil {
+		s.words = words
+		return f.heard(ctx, r, c, s)
+	}
+	h, err := f.waiting(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if h.challenge == c.ID && h.media == "" {
+			s.words, s.other = h.words, h.seq
+			return f.heard(ctx, r, c, s)
+		}
+	}
+	mine, err := f.mineOf(ctx, r, wantPictures(list))
+	if err != nil || len(mine) == 0 {
+		return err
+	}
+	return f.wait(ctx, r, 0, s)
+}
+
+// wantPictures are the challenges that take pictures.
+func wantPictures(list []*challenge) (some []*challenge) {
+	for _, c := range list {
+		if c.Proof == ProofPicture || c.Proof == ProofBoth {
+			some = append(some, c)
+		}
+	}
+	return some
+}

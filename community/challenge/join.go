@@ -1,0 +1,155 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// join is 参加 早起.
+func (f *feature) join(ctx context.Context, r *bot.Request) error {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	c, _ := named(list, r.Args)
+	switch {
+	case len(list) == 0:
+		return r.Refuse("none")
+	case c == nil && strings.TrimSpace(r.Args) == "" && len(list) == 1:
+		c = list[0]
+	case c == nil:
+		return r.Refuse("join.which", "Names", names(list), "Example", list[0].Name)
+	}
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	rows, err := f.members(ctx, c.ID, ids)
+	if err != nil {
+		return err
+	}
+	today := f.c.Calendar.Day(r.At)
+	switch {
+	case takesPart(rows):
+		return r.Refuse("join.already", "Name", c.Name)
+	case banned(rows):
+		return r.Refuse("out", "Name", c.Name)
+	case c.over(today):
+		return r.Refuse("over", "Name", c.Name)
+	case c.First != 0 && c.Mode == Consecutive && c.Last-max(today, c.First)+1 < community.Day(c.Target):
+		return r.Refuse("join.late", "Name", c.Name, "Days", c.Target)
+	}
+	group, err := f.heardIn(ctx, r, c)
+	if err != nil {
+		return err
+	}
+	if _, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
+		return f.enrol(ctx, r, c, today, group)
+	}); err != nil {
+		return err
+	}
+	r.Reply(f.joined(r, c, today))
+	return nil
+}
+
+// enrol makes an id take part. Who quit takes part again where they were.
+func (f *feature) enrol(ctx context.Context, r *bot.Request, c *challenge, today community.Day, group community.GroupID) error {
+	_, err := f.exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (challenge_id, member_id) DO UPDATE SET quit_at = 0, group_id = excluded.group_id`,
+		c.ID, r.Actor.Origin, int(today), r.At.UnixMilli(), r.Seq, string(group))
+	if err != nil {
+		return fmt.Errorf("join: %w", err)
+	}
+	return nil
+}
+
+// heardIn is the group in which a member hears of a challenge: where they join, or where they spoke last.
+func (f *feature) heardIn(ctx context.Context, r *bot.Request, c *challenge) (g community.GroupID, err error) {
+	if r.Actor.Group != "" || c.Group != "" {
+		return community.GroupID(or(r.Actor.Group, string(c.Group))), nil
+	}
+	err = f.each(ctx, func(scan func(...any) error) error { return scan(&g) },
+		`SELECT group_id FROM activity WHERE member_id = ? ORDER BY last_at DESC LIMIT 1`, r.Actor.Origin)
+	return g, err
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// joined tells somebody what they have taken upon themselves.
+func (f *feature) joined(r *bot.Request, c *challenge, today community.Day) string {
+	lines := []string{r.T("join.done", "Name", r.Actor.Name, "Challenge", c.Name), f.rule(r, c)}
+	if c.First > today {
+		lines = append(lines, r.T("join.begins", "Day", said(c.First)))
+	}
+	return strings.Join(append(lines, f.how(r, c)), "\n")
+}
+
+// said is a Day as members read it.
+func said(d community.Day) string { return d.String()[len("2006-"):] }
+
+// rule says in one line what the goal is.
+func (f *feature) rule(r *bot.Request, c *challenge) string { return sayRule(r.T, c) }
+
+func sayRule(t func(key string, kv ...any) string, c *challenge) string {
+	text := t("rule."+string(c.Mode), "Days", c.Days, "Target", c.Target)
+	if c.Mode == Consecutive && c.Days != c.Target {
+		text = t("rule.within", "Days", c.Days, "Target", c.Target)
+	}
+	if c.First != 0 {
+		text += t("rule.dates", "First", said(c.First), "Last", said(c.Last))
+	}
+	if len(c.Windows) > 0 {
+		text += t("rule.windows", "Windows", c.saidWindows())
+	}
+	return text
+}
+
+// how says how to check in.
+func (f *feature) how(r *bot.Request, c *challenge) string {
+	return r.T("how."+string(c.Proof), "Name", c.Name)
+}
+
+// quit is 退出 早起.
+func (f *feature) quit(ctx context.Context, r *bot.Request) error {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	c, _, err := f.which(ctx, r, list)
+	if err != nil {
+		return err
+	}
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	in, args := placeholders(ids)
+	n, err := f.exec(ctx, `UPDATE challenge_members SET quit_at = ? WHERE challenge_id = ? AND quit_at = 0 AND member_id IN `+in,
+		append([]any{r.At.UnixMilli(), c.ID}, args...)...)
+	if err != nil {
+		return fmt.Errorf("quit: %w", err)
+	}
+	if n == 0 {
+		return r.Refuse("quit.not_in", "Name", c.Name)
+	}
+	r.Reply(r.T("quit.done", "Name", c.Name))
+	return nil
+}
+
+func banned(rows []member) bool {
+	for _, m := range rows {
+		if m.Out > 0 {
+			return true
+		}
+	}
+	return false
+}

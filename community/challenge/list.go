@@ -1,0 +1,149 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// boardShown is how many members 打卡榜 shows.
+const boardShown = 10
+
+// list is 挑战: what there is, or one of them with its rules.
+func (f *feature) list(ctx context.Context, r *bot.Request) error {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		r.Reply(r.T("none"))
+		return nil
+	}
+	if c, _ := named(list, r.Args); c != nil {
+		return f.one(ctx, r, c)
+	}
+	lines := []string{r.T("list.title")}
+	for _, c := range list {
+		n, err := f.size(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, r.T("list.line", "Name", c.Name, "Rule", f.rule(r, c), "Members", n))
+	}
+	r.Reply(strings.Join(append(lines, r.T("list.how", "Example", list[0].Name)), "\n"))
+	return nil
+}
+
+// one shows a challenge with its prizes.
+func (f *feature) one(ctx context.Context, r *bot.Request, c *challenge) error {
+	n, err := f.size(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	r.Reply(r.T("one.title", "Name", c.Name, "Members", n) + "\n" + f.describe(r, c))
+	return nil
+}
+
+// size is how many take part in a challenge.
+func (f *feature) size(ctx context.Context, id int64) (n int, err error) {
+	err = f.row(ctx, `SELECT COUNT(*) FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND out_seq = 0`, id).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("size of challenge %d: %w", id, err)
+	}
+	return n, nil
+}
+
+// mine is 我的打卡.
+func (f *feature) mine(ctx context.Context, r *bot.Request) error {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	mine, err := f.mineOf(ctx, r, list)
+	if err != nil {
+		return err
+	}
+	if c, _ := named(mine, r.Args); c != nil {
+		mine = []*challenge{c}
+	}
+	if len(mine) == 0 {
+		return r.Refuse("mine.none")
+	}
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	today := f.c.Calendar.Day(r.At)
+	var lines []string
+	for _, c := range mine {
+		s, err := f.standing(ctx, c, ids)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, r.T("mine.line", "Name", c.Name, "Days", s.progress(c, today), "Target", c.Target, "Total", s.Total, "Cards", s.Cards))
+		if len(mine) == 1 {
+			lines = append(lines, f.grid(r, s, today))
+		}
+	}
+	r.Reply(strings.Join(lines, "\n"))
+	return nil
+}
+
+// board is 打卡榜.
+func (f *feature) board(ctx context.Context, r *bot.Request) error {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	c, _, err := f.which(ctx, r, list)
+	if err != nil {
+		return err
+	}
+	rows, err := f.top(ctx, c, f.c.Calendar.Day(r.At), boardShown)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		r.Reply(r.T("board.none", "Name", c.Name))
+		return nil
+	}
+	lines := []string{r.T("board.title."+string(c.Mode), "Name", c.Name)}
+	for i, s := range rows {
+		name, err := f.c.Called(ctx, s.Member)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, r.T("board.line", "Rank", i+1, "Name", name, "Days", s.Days, "Total", s.Total))
+	}
+	r.Reply(strings.Join(lines, "\n"))
+	return nil
+}
+
+// placed is a member on a board.
+type placed struct {
+	Member community.MemberID
+	Days   int // in a row, or altogether
+	Total  int
+}
+
+// top are the best of a challenge today.
+func (f *feature) top(ctx context.Context, c *challenge, today community.Day, most int) (list []placed, err error) {
+	days, args := "s.total", []any{}
+	if c.Mode == Consecutive {
+		days, args = "CASE WHEN s.run_end >= ? THEN s.run ELSE 0 END", []any{int(today) - 1}
+	}
+	err = f.each(ctx, func(scan func(...any) error) error {
+		var p placed
+		err := scan(&p.Member, &p.Days, &p.Total)
+		list = append(list, p)
+		return err
+	}, `SELECT s.member_id, `+days+` AS days, s.total FROM challenge_standings s WHERE s.challenge_id = ? AND s.total > 0
+		ORDER BY days DESC, s.total DESC, s.member_id LIMIT ?`, append(args, c.ID, most)...)
+	if err != nil {
+		return nil, fmt.Errorf("board of challenge %d: %w", c.ID, err)
+	}
+	return list, nil
+}

@@ -1,0 +1,181 @@
+package challenge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/points"
+)
+
+// awardConfirmed is the amount above which an award has to be confirmed.
+const awardConfirmed = 500
+
+// someone is the member and the challenge that a command begins with: @小明 早起 原因. Without a challenge it is the only
+// one that they take part in.
+func (f *feature) someone(ctx context.Context, r *bot.Request) (p community.Person, c *challenge, rows []member, rest string, err error) {
+	p, rest, err = f.c.Target(ctx, r)
+	if err != nil {
+		return p, nil, nil, "", err
+	}
+	list, err := f.challenges(ctx, `WHERE state = 'open' ORDER BY id`)
+	if err != nil {
+		return p, nil, nil, "", err
+	}
+	ids, err := f.c.IDs(ctx, p.ID)
+	if err != nil {
+		return p, nil, nil, "", err
+	}
+	var theirs []*challenge
+	for _, one := range list {
+		m, err := f.members(ctx, one.ID, ids)
+		if err != nil {
+			return p, nil, nil, "", err
+		}
+		if len(m) > 0 {
+			theirs = append(theirs, one)
+			rows = m
+		}
+	}
+	name := f.c.Words.ScreenName(p.Name)
+	if c, words := named(theirs, rest); c != nil {
+		rows, err = f.members(ctx, c.ID, ids)
+		return p, c, rows, words, err
+	}
+	switch len(theirs) {
+	case 0:
+		return p, nil, nil, "", r.Refuse("member.none", "Name", name)
+	case 1:
+		return p, theirs[0], rows, strings.TrimSpace(rest), nil
+	}
+	return p, nil, nil, "", r.Refuse("member.which", "Name", name, "Names", names(theirs))
+}
+
+// disqualify is 取消资格 @小明 早起 原因.
+func (f *feature) disqualify(ctx context.Context, r *bot.Request) error {
+	p, c, rows, reason, err := f.someone(ctx, r)
+	if err != nil {
+		return err
+	}
+	if reason, err = f.c.Reason(r, reason); err != nil {
+		return err
+	}
+	name := f.c.Words.ScreenName(p.Name)
+	switch {
+	case banned(rows):
+		return r.Refuse("out.already", "Name", name, "Challenge", c.Name)
+	case reason == "":
+		return r.Refuse("out.why", "Name", name, "Challenge", c.Name)
+	}
+	if err := f.ban(ctx, r, c, p.ID, r.Seq, reason); err != nil {
+		return err
+	}
+	r.Send(bot.Outgoing{Member: string(p.ID), Text: r.T("out.told", "Challenge", c.Name, "Reason", reason), Priority: bot.Notice})
+	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{ID: c.ID, Member: p.ID}, map[string]any{"challenge": c.ID}, r.T("out.done", "Name", name, "Challenge", c.Name))
+}
+
+// ban keeps that somebody is disqualified since an event, under all ids that take part; 0: they are not.
+func (f *feature) ban(ctx context.Context, r *bot.Request, c *challenge, who community.MemberID, seq int64, reason string) error {
+	ids, err := f.c.IDs(ctx, who)
+	if err != nil {
+		return err
+	}
+	in, args := placeholders(ids)
+	_, err = f.change(ctx, r, c, who, func(ctx context.Context) error {
+		_, err := f.exec(ctx, `UPDATE challenge_members SET out_seq = ?, out_reason = ? WHERE challenge_id = ? AND member_id IN `+in, append([]any{seq, reason, c.ID}, args...)...)
+		if err != nil {
+			return fmt.Errorf("disqualify: %w", err)
+		}
+		return nil
+	})
+	return err
+}
+
+// reinstate is 恢复资格 @小明 早起.
+func (f *feature) reinstate(ctx context.Context, r *bot.Request) error {
+	p, c, rows, _, err := f.someone(ctx, r)
+	if err != nil {
+		return err
+	}
+	name := f.c.Words.ScreenName(p.Name)
+	if !banned(rows) {
+		return r.Refuse("back.not_out", "Name", name, "Challenge", c.Name)
+	}
+	var reason string
+	if err := f.row(ctx, `SELECT out_reason FROM challenge_members WHERE challenge_id = ? AND member_id = ?`, c.ID, string(rows[0].Origin)).Scan(&reason); err != nil {
+		return fmt.Errorf("reinstate: %w", err)
+	}
+	if err := f.ban(ctx, r, c, p.ID, 0, ""); err != nil {
+		return err
+	}
+	r.Send(bot.Outgoing{Member: string(p.ID), Text: r.T("back.told", "Challenge", c.Name), Priority: bot.Notice})
+	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{c.ID, p.ID, true, reason}, map[string]any{"challenge": c.ID}, r.T("back.done", "Name", name, "Challenge", c.Name))
+}
+
+// award is 奖励 @小明 早起 50 原因.
+func (f *feature) award(ctx context.Context, r *bot.Request) error {
+	p, c, _, rest, err := f.someone(ctx, r)
+	if err != nil {
+		return err
+	}
+	amount, reason, err := community.CutAmount(rest)
+	var wrong *community.AmountError
+	if errors.As(err, &wrong) {
+		return bot.Refuse(r.In("community").T(wrong.Key) + "\n" + r.T("award.example", "Name", c.Name))
+	}
+	if err != nil {
+		return err
+	}
+	name := f.c.Words.ScreenName(p.Name)
+	switch reason, err = f.c.Reason(r, reason); {
+	case err != nil:
+		return err
+	case string(p.ID) == r.Actor.Member:
+		return r.Refuse("award.self")
+	case amount > community.MostEarned:
+		return r.Refuse("award.much", "Most", community.MostEarned)
+	}
+	if amount > awardConfirmed {
+		sure, err := f.c.Confirmations.Ask(ctx, r, r.T("award.preview", "Name", name, "Points", amount, "Challenge", c.Name))
+		if err != nil || !sure {
+			return err
+		}
+	}
+	account, err := f.c.Account(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	t := points.Transfer{Key: fmt.Sprintf("challenge-award/%d/%d", c.ID, r.Seq), From: points.Issued, To: account, Amount: amount,
+		Reason: strings.TrimSpace(r.T("reason.award", "Name", c.Name) + " " + reason), At: r.At}
+	if _, err := f.c.Purse.Post(ctx, t); err != nil {
+		return err
+	}
+	return f.done(ctx, r, "challenge.award", string(p.ID), undoAward{t.Key}, map[string]any{"challenge": c.ID, "amount": amount},
+		r.T("award.done", "Name", name, "Points", amount, "Challenge", c.Name))
+}
+
+// look is 查打卡 @小明 早起.
+func (f *feature) look(ctx context.Context, r *bot.Request) error {
+	p, c, rows, _, err := f.someone(ctx, r)
+	if err != nil {
+		return err
+	}
+	ids, err := f.c.IDs(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	s, err := f.standing(ctx, c, ids)
+	if err != nil {
+		return err
+	}
+	today := f.c.Calendar.Day(r.At)
+	text := r.T("look", "Name", f.c.Words.ScreenName(p.Name), "Challenge", c.Name, "Streak", s.Streak(today), "Total", s.Total, "Target", c.Target, "Cards", s.Cards)
+	if banned(rows) {
+		text += r.T("look.out")
+	}
+	r.Reply(text + "\n" + f.grid(r, s, today))
+	return nil
+}

@@ -1,0 +1,197 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+const (
+	lookBack   = 30            // Days that are looked at for outages
+	longAway   = 4 * time.Hour // see missed
+	grantChunk = 200           // people who are judged anew in one transaction
+)
+
+// daysJobs: a Day is looked at soon after it ended, when the late messages of an outage have come in.
+func (f *feature) daysJobs() []bot.Job {
+	at := f.c.Calendar.Starts() + 25*time.Minute
+	return []bot.Job{
+		{Name: "outage", Spec: fmt.Sprintf("%d %d * * *", int(at.Minutes())%60, int(at.Hours())%24), Run: f.outages},
+		{Name: "granted", Run: f.rejudgeAll},
+	}
+}
+
+// missed tells whether the bot was away so long that a member could not check in: half of the time that was open for
+// it, or 4 hours.
+func missed(open, away time.Duration) bool {
+	return away > 0 && away >= min((open+1)/2, longAway)
+}
+
+// outages gives the Days to all on which the bot was away too long, once each.
+func (f *feature) outages(ctx context.Context, r *bot.Request) error {
+	today := f.c.Calendar.Day(r.At)
+	down, err := bot.Outages(ctx, f.db, f.c.Calendar.Start(today-lookBack), f.c.Calendar.Start(today))
+	if err != nil || len(down) == 0 {
+		return err
+	}
+	list, err := f.challenges(ctx, `WHERE state = 'open' OR state = 'settled' AND last_day >= ? ORDER BY id`, int(today-2))
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		given := map[community.Day]time.Duration{}
+		var days []community.Day
+		for d := max(today-lookBack, c.First, f.c.Calendar.Day(c.Made)); d < today && (c.First == 0 || d <= c.Last); d++ {
+			open, away := f.openTime(c, d, down)
+			if !missed(open, away) {
+				continue
+			}
+			fresh, err := f.exec(ctx, `INSERT INTO challenge_grants (challenge_id, day, seq, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+				c.ID, int(d), r.Seq, r.At.UnixMilli())
+			if err != nil {
+				return fmt.Errorf("grant a day: %w", err)
+			}
+			if fresh > 0 {
+				days, given[d] = append(days, d), away
+			}
+		}
+		if len(days) == 0 {
+			continue
+		}
+		if err := r.Later(ctx, r.At, "granted", strconv.FormatInt(c.ID, 10)+"/"); err != nil {
+			return err
+		}
+		if err := f.sayGranted(ctx, r, c, days, given); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openTime is how long check-ins of a Day were possible, and how much of that the bot was away.
+func (f *feature) openTime(c *challenge, d community.Day, down []bot.Outage) (open, away time.Duration) {
+	type period struct{ from, until time.Time }
+	all := []period{{f.c.Calendar.Start(d), f.c.Calendar.Start(d + 1)}}
+	if len(c.Windows) > 0 {
+		all = nil
+		for _, w := range c.Windows {
+			from, until := w.bounds(f.c.Calendar, d)
+			all = append(all, period{from, until})
+		}
+	}
+	down = slices.Clone(down)
+	slices.SortFunc(down, func(a, b bot.Outage) int { return a.From.Compare(b.From) })
+	for _, p := range all {
+		open += p.until.Sub(p.from)
+		at := p.from
+		for _, o := range down {
+			from, until := later(o.From, at), earlier(o.To, p.until)
+			if from.Before(until) {
+				away += until.Sub(from)
+				at = until
+			}
+		}
+	}
+	return open, away
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// rejudgeAll judges everybody of a challenge anew after something was given to all, some in each transaction. The key
+// is the challenge and the last one who was judged.
+func (f *feature) rejudgeAll(ctx context.Context, r *bot.Request) error {
+	word, after, _ := strings.Cut(r.Key, "/")
+	id, err := strconv.ParseInt(word, 10, 64)
+	if err != nil {
+		return fmt.Errorf("judge anew: %q", r.Key)
+	}
+	c, err := f.byID(ctx, id)
+	if err != nil || c == nil {
+		return err
+	}
+	var list []community.MemberID
+	err = f.each(ctx, func(scan func(...any) error) error {
+		var who community.MemberID
+		err := scan(&who)
+		list = append(list, who)
+		return err
+	}, `SELECT member_id FROM challenge_standings WHERE challenge_id = ? AND member_id > ? ORDER BY member_id LIMIT ?`, id, after, grantChunk)
+	if err != nil {
+		return fmt.Errorf("judge anew: %w", err)
+	}
+	for _, who := range list {
+		if err := f.regrant(ctx, r, c, who); err != nil {
+			return err
+		}
+	}
+	if len(list) < grantChunk {
+		return nil
+	}
+	return r.Later(ctx, r.At, "granted", word+"/"+string(list[len(list)-1]))
+}
+
+// regrant pays what somebody reached by what was given to all. What they had before is found in the ledger, because
+// they may have checked in since.
+func (f *feature) regrant(ctx context.Context, r *bot.Request, c *challenge, who community.MemberID) error {
+	o, err := f.change(ctx, r, c, who, func(context.Context) error { return nil })
+	if err != nil {
+		return err
+	}
+	return f.settle(ctx, r, c, Standing{Paid: o.After.Paid}, o.After, f.restate(r))
+}
+
+// sayGranted tells the groups of a challenge what was given, by day.
+func (f *feature) sayGranted(ctx context.Context, r *bot.Request, c *challenge, days []community.Day, away map[community.Day]time.Duration) error {
+	groups, err := f.groupsOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		in, err := f.inGroup(ctx, r, g)
+		if err != nil {
+			return err
+		}
+		if in == nil {
+			continue
+		}
+		var lines []string
+		for _, d := range days {
+			lines = append(lines, in.T("granted", "Name", c.Name, "Day", said(d), "Hours", int((away[d]+time.Hour/2)/time.Hour)))
+		}
+		at := f.c.Noise.Awake(r.At)
+		r.Send(bot.Outgoing{Group: string(g), Text: strings.Join(lines, "\n"), Priority: bot.Notice, NotBefore: at, NotAfter: at.Add(24 * time.Hour)})
+	}
+	return nil
+}
+
+// groupsOf are the groups in which members of a challenge hear of it.
+func (f *feature) groupsOf(ctx context.Context, c *challenge) (list []community.GroupID, err error) {
+	err = f.each(ctx, func(scan func(...any) error) error {
+		var g community.GroupID
+		err := scan(&g)
+		list = append(list, g)
+		return err
+	}, `SELECT DISTINCT group_id FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND group_id <> '' ORDER BY group_id`, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("groups of challenge %d: %w", c.ID, err)
+	}
+	return list, nil
+}

@@ -1,0 +1,236 @@
+package challenge
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// The limits of what managers ask for.
+const (
+	daysMost    = 366
+	nameMost    = 20 // characters
+	aboutMost   = 200
+	windowsMost = 3
+	leaveEvery  = 5 // a challenge has a Day of leave for each so many Days of its goal, unless it says otherwise
+	prizesMost  = 20
+)
+
+// draft is a challenge as a manager describes it.
+type draft struct {
+	challenge
+	today  community.Day
+	starts time.Duration // when a Day begins
+	prizes bool          // they said which
+	leaves bool          // they said how many Days
+	fresh  bool          // the prizes named so far are theirs, not those from before
+}
+
+// parser reads words of one kind; it tells the key of what is wrong with them.
+type parser struct {
+	word *regexp.Regexp
+	read func(d *draft, m []string) (problem string)
+}
+
+var parsers = []parser{
+	{regexp.MustCompile(`^(\d{1,4})(?:天|days?)$`), func(d *draft, m []string) string { d.Days = days(m[1]); return "" }},
+	{regexp.MustCompile(`^(?:累计|total)(\d{1,4})?(?:天|days?)?$`), func(d *draft, m []string) string {
+		d.Mode, d.Target = Cumulative, days(m[1])
+		return ""
+	}},
+	{regexp.MustCompile(`^(?:连续|consecutive)(\d{1,4})?(?:天|days?)?$`), func(d *draft, m []string) string {
+		d.Mode, d.Target = Consecutive, days(m[1])
+		return ""
+	}},
+	{regexp.MustCompile(`^(\d{1,2})[:.点](\d{2})?[-–—~至到](\d{1,2})[:.点](\d{2})?$`), (*draft).window},
+	{regexp.MustCompile(`^(?:全天|allday)$`), func(d *draft, _ []string) string { d.Windows = nil; return "" }},
+	{regexp.MustCompile(`^(?:每次|each)\+?(\d{1,9})(?:分|积分|points?)?$`), func(d *draft, m []string) string {
+		d.Daily = int64(number(m[1]))
+		return ""
+	}},
+	{regexp.MustCompile(`^(?:请假|leave)(\d{1,3})(?:天|days?)?$`), func(d *draft, m []string) string {
+		d.MaxOff, d.leaves = number(m[1]), true
+		return ""
+	}},
+	{regexp.MustCompile(`^(?:不请假|noleave)$`), func(d *draft, _ []string) string { d.MaxOff, d.leaves = 0, true; return "" }},
+	{regexp.MustCompile(`^(?:没有奖励|noprize)$`), func(d *draft, _ []string) string { d.prizes, d.fresh, d.Prizes = true, true, nil; return "" }},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))\+?(\d{1,9})(?:分|积分|points?)?$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Points, Amount: int64(number(m[3]))}, m[1]+m[2] != "")
+	}},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:徽章|badge)[:：]?(.+)$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Badge, Name: m[3]}, m[1]+m[2] != "")
+	}},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:证书|certificate)$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Certificate}, m[1]+m[2] != "")
+	}},
+	{regexp.MustCompile(`^(?:文字|text)$`), func(d *draft, _ []string) string { d.Proof = ProofText; return "" }},
+	{regexp.MustCompile(`^(?:图片|picture)$`), func(d *draft, _ []string) string { d.Proof = ProofPicture; return "" }},
+	{regexp.MustCompile(`^(?:图文|both)$`), func(d *draft, _ []string) string { d.Proof = ProofBoth; return "" }},
+	{regexp.MustCompile(`^(?:随意|any)$`), func(d *draft, _ []string) string { d.Proof = ProofAny; return "" }},
+	{regexp.MustCompile(`^(?:随时|anytime)$`), func(d *draft, _ []string) string { d.First = 0; return "" }},
+	{regexp.MustCompile(`^[#＃]([^#＃]{1,20})[#＃]?$`), func(d *draft, m []string) string { d.Tag = m[1]; return "" }},
+	{regexp.MustCompile(`^(?:说明|about)[:：](.+)$`), func(d *draft, m []string) string {
+		d.About = community.Shorten(community.OneLine(m[1]), aboutMost)
+		return ""
+	}},
+}
+
+// days is a number of Days: 0 where none is said, below 0 where it is 0.
+func days(s string) int {
+	if n := number(s); n > 0 || s == "" {
+		return n
+	}
+	return -1
+}
+
+func number(s string) int { n, _ := strconv.Atoi(s); return n }
+
+// window takes a time of the Day.
+func (d *draft) window(m []string) string {
+	from, until := number(m[1])*60+number(m[2]), number(m[3])*60+number(m[4])
+	if number(m[1]) > 24 || number(m[3]) > 24 || number(m[2]) > 59 || number(m[4]) > 59 || from > 24*60 || until > 24*60 {
+		return "window"
+	}
+	d.Windows = append(d.Windows, Window{from % (24 * 60), until % (24 * 60)})
+	return ""
+}
+
+// prize takes a prize. milestone tells whether it is for a number of Days, and not for the goal.
+func (d *draft) prize(p Prize, milestone bool) string {
+	if milestone && p.At < 1 || p.Kind == Points && (p.Amount < 1 || p.Amount > community.MostEarned) {
+		return "prize"
+	}
+	if !d.fresh {
+		d.Prizes = nil
+	}
+	p.Name = community.Shorten(community.OneLine(p.Name), nameMost)
+	d.prizes, d.fresh, d.Prizes = true, true, append(d.Prizes, p)
+	return ""
+}
+
+// begin is an empty description with the community's values.
+func (f *feature) begin(today community.Day) *draft {
+	d := &draft{today: today, starts: f.c.Calendar.Starts()}
+	d.Mode, d.Proof, d.Daily, d.MaxOff = Consecutive, ProofAny, f.cfg.Daily, f.cfg.Leaves
+	return d
+}
+
+// name takes the name of a challenge.
+func (d *draft) name(word string) (problem string) {
+	d.Name = strings.Trim(community.OneLine(word), "#＃「」《》 ")
+	if n := utf8.RuneCountInString(d.Name); n == 0 || n > nameMost || strings.ContainsAny(d.Name, "@＠") {
+		return "name"
+	}
+	return ""
+}
+
+// read takes the words of a description, in any order. problem is the key of what is wrong, with the word.
+func (d *draft) read(text string) (problem, word string) {
+	windows := d.Windows
+	d.Windows = nil
+	for _, w := range strings.Fields(text) {
+		if key := d.word(w); key != "" {
+			return key, w
+		}
+	}
+	if d.Windows == nil && !strings.Contains(bot.Fold(text), "全天") && !strings.Contains(bot.Fold(text), "allday") {
+		d.Windows = windows
+	}
+	return d.check(), ""
+}
+
+// word takes one word.
+func (d *draft) word(w string) string {
+	folded := bot.Fold(w)
+	for _, p := range parsers {
+		if m := p.word.FindStringSubmatch(folded); m != nil {
+			return p.read(d, m)
+		}
+	}
+	day, ok := readDay(strings.TrimSuffix(strings.TrimPrefix(folded, "从"), "开始"), d.today, true)
+	if !ok {
+		return "how"
+	}
+	if day < d.today {
+		return "past"
+	}
+	d.First = day
+	return ""
+}
+
+// check tells what is wrong with the whole; empty: nothing. It fills in what follows from the rest.
+func (d *draft) check() string {
+	if d.Days == 0 {
+		d.Days = cmp.Or(d.Target, 21)
+	}
+	if d.Target == 0 {
+		d.Target = d.Days
+	}
+	if !d.leaves { // a row of leave alone must not reach the goal
+		d.MaxOff = min(d.MaxOff, max(0, d.Target/leaveEvery))
+	}
+	if d.First != 0 {
+		d.Last = d.First + community.Day(d.Days) - 1
+	}
+	switch {
+	case d.Days < 1 || d.Days > daysMost:
+		return "days"
+	case d.Target < 1 || d.Target > d.Days:
+		return "target"
+	case len(d.Windows) > windowsMost:
+		return "windows"
+	case !d.apart():
+		return "window"
+	case d.Mode == Consecutive && d.MaxOff > 0 && d.MaxOff >= d.Target:
+		return "leave"
+	case d.Daily > community.MostEarned:
+		return "prize"
+	case len(d.Prizes) > prizesMost:
+		return "prizes"
+	case slices.ContainsFunc(d.Prizes, func(p Prize) bool { return p.At > d.Days }):
+		return "prize_day"
+	}
+	return ""
+}
+
+// apart tells whether the times of the Day are in order within the Day, and apart from each other.
+func (d *draft) apart() bool {
+	starts := int(d.starts / time.Minute)
+	since := func(minutes int) int { return (minutes - starts + 24*60) % (24 * 60) }
+	slices.SortFunc(d.Windows, func(a, b Window) int { return since(a.From) - since(b.From) })
+	end := 0
+	for _, w := range d.Windows {
+		from, until := since(w.From), since(w.Until)
+		if until == 0 {
+			until = 24 * 60
+		}
+		if from < end || until <= from {
+			return false
+		}
+		end = until
+	}
+	return true
+}
+
+// made is what the draft describes, with the community's prizes where it names none.
+func (d *draft) made(cfg Config) *challenge {
+	c := d.challenge
+	if d.prizes {
+		return &c
+	}
+	c.Prizes = nil
+	for at := cardEvery; cfg.Milestone > 0 && at < c.Target; at += cardEvery {
+		c.Prizes = append(c.Prizes, Prize{At: at, Kind: Points, Amount: cfg.Milestone})
+	}
+	if cfg.Completion > 0 {
+		c.Prizes = append(c.Prizes, Prize{Kind: Points, Amount: cfg.Completion})
+	}
+	return &c
+}

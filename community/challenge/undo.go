@@ -1,0 +1,92 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/points"
+)
+
+func (f *feature) undoNew(ctx context.Context, r *bot.Request, u undoNew) error {
+	c, err := f.byID(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	n, err := f.size(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	if c == nil || c.State != Open || n > 0 {
+		return r.Refuse("undo.joined")
+	}
+	_, err = f.exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), u.ID)
+	return err
+}
+
+// undoTerms gives a challenge the terms from before. Prizes come back only where it has not begun.
+func (f *feature) undoTerms(ctx context.Context, r *bot.Request, u undoTerms) error {
+	c, err := f.byID(ctx, u.Before.ID)
+	if err != nil {
+		return err
+	}
+	if c == nil || c.State != Open || u.Before.First != 0 && u.Before.Last < f.c.Calendar.Day(r.At) {
+		return r.Refuse("undo.late")
+	}
+	begun, err := f.begun(ctx, r, c)
+	if err != nil {
+		return err
+	}
+	if !begun {
+		return f.rewrite(ctx, r, &u.Before)
+	}
+	if u.Before.First != c.First || u.Before.Mode != c.Mode || u.Before.Target != c.Target {
+		return r.Refuse("undo.late")
+	}
+	if err := f.terms(ctx, &u.Before); err != nil {
+		return err
+	}
+	return f.spans(ctx, r, &u.Before)
+}
+
+func (f *feature) undoPrize(ctx context.Context, r *bot.Request, u undoPrize) error {
+	won := 0
+	if err := f.row(ctx, `SELECT COUNT(*) FROM challenge_wins WHERE challenge_id = ? AND n = ?`, u.ID, u.N).Scan(&won); err != nil {
+		return fmt.Errorf("who has won: %w", err)
+	}
+	if won > 0 {
+		return r.Refuse("undo.won")
+	}
+	_, err := f.exec(ctx, `DELETE FROM challenge_prizes WHERE challenge_id = ? AND n = ?`, u.ID, u.N)
+	return err
+}
+
+func (f *feature) undoCancel(ctx context.Context, r *bot.Request, u undoCancel) error {
+	c, err := f.byID(ctx, u.ID)
+	if err != nil || c == nil {
+		return err
+	}
+	if err := f.free(ctx, r, c.Name); err != nil {
+		return err
+	}
+	_, err = f.exec(ctx, `UPDATE challenges SET state = 'open', settled_at = 0 WHERE id = ? AND state = 'cancelled'`, u.ID)
+	return err
+}
+
+func (f *feature) undoOut(ctx context.Context, r *bot.Request, u undoOut) error {
+	c, err := f.byID(ctx, u.ID)
+	if err != nil || c == nil {
+		return err
+	}
+	seq := int64(0)
+	if u.Out {
+		seq = r.Seq
+	}
+	return f.ban(ctx, r, c, u.Member, seq, u.Reason)
+}
+
+func (f *feature) undoAward(ctx context.Context, r *bot.Request, u undoAward) error {
+	_, err := f.c.Purse.Reverse(ctx, u.Key, points.Reversal{Key: "undo/" + strings.TrimPrefix(u.Key, "undo/"), Reason: r.T("reason.undone"), At: r.At})
+	return err
+}
