@@ -28,7 +28,6 @@ import (
 func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.Pacing) []bot.Feature {
 	return []bot.Feature{
 		checkin.New(db, c, s.Points.checkinPoints),
-		challenge.New(db, c, s.Challenge),
 		earning.New(db, c, s.Points.earningPoints),
 		wallet.New(db, c, s.Points.walletPoints),
 		shop.New(db, c, s.Shop),
@@ -42,6 +41,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		newcomer.New(db, c, s.Newcomer),
 		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
 		topic.New(db, c, s.Topic),
+		challenge.New(db, c, s.Challenge),
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/weilu-im/weilu/bot"
-	"github.com/weilu-im/weilu/community"
 )
 
 // win keeps who won what.
@@ -44,7 +43,7 @@ func (f *feature) takeBack(ctx context.Context, r *bot.Request, c *challenge, w 
 	if err != nil {
 		return err
 	}
-	return f.c.Badges.Take(ctx, r, community.MemberID(who), badge(c, w.Prize))
+	return f.c.Badges.Take(ctx, r, who, badge(c, w.Prize))
 }
 
 // badge is the name of a badge that is a prize of a challenge.
