@@ -1,0 +1,321 @@
+package challenge_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/challenge"
+)
+
+// sums is what a sequence of facts comes to.
+type sums struct {
+	Total, Best, Run, Cards int
+	Reached                 int64
+	Wins                    []string // prize, winner, by which fact
+	Paid                    []string // who, which Day
+}
+
+// slow is the slow and obvious model: after each fact it works out everything again from all facts so far.
+type slow struct {
+	terms challenge.Terms
+	part  challenge.Part
+}
+
+func (m slow) first() (first, last community.Day) {
+	if m.terms.First != 0 {
+		return m.terms.First, m.terms.Last
+	}
+	first, last = 1<<30, 0
+	for _, j := range m.part.Joins {
+		first, last = min(first, j.Day), max(last, j.Day+community.Day(m.terms.Days)-1)
+	}
+	return first, last
+}
+
+// valid are the facts that may count: within the Days, and not while somebody was disqualified.
+func (m slow) valid() (list []challenge.Mark) {
+	first, last := m.first()
+	for _, k := range m.part.Marks {
+		out := k.Day < first || k.Day > last
+		for _, b := range m.part.Bans {
+			out = out || k.Seq > b.From && (b.Until == 0 || k.Seq < b.Until)
+		}
+		if !out {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// days is what each Day is after some facts: 'c' counts, 'l' is kept by leave, 0 nothing.
+func (m slow) days(facts []challenge.Mark) []byte {
+	first, last := m.first()
+	has := func(d community.Day, kind challenge.Kind) bool {
+		return slices.ContainsFunc(facts, func(k challenge.Mark) bool { return k.Day == d && k.Kind == kind })
+	}
+	days := make([]byte, last-first+1)
+	for d := first; d <= last; d++ {
+		i := d - first
+		switch {
+		case has(d, challenge.Done) || has(d, challenge.MadeUp):
+			days[i] = 'c'
+		case has(d, challenge.Granted) && (i == 0 || days[i-1] != 0):
+			days[i] = 'c'
+		case has(d, challenge.Leave):
+			days[i] = 'l'
+		}
+	}
+	return days
+}
+
+// rows are the unbroken rows of Days: how many count in each, and how many are leave.
+func rows(days []byte) (list [][2]int) {
+	open := false
+	for _, d := range days {
+		if d == 0 {
+			open = false
+			continue
+		}
+		if !open {
+			list, open = append(list, [2]int{}), true
+		}
+		if n := len(list) - 1; d == 'c' {
+			list[n][0]++
+		} else {
+			list[n][1]++
+		}
+	}
+	return list
+}
+
+// sums works everything out.
+func (m slow) sums() (s sums) {
+	facts := m.valid()
+	held, earned := 0, 0
+	won := map[int]bool{}
+	for n := 1; n <= len(facts); n++ {
+		fact := facts[n-1]
+		if fact.Kind == challenge.MadeUp {
+			held = max(0, held-1)
+		}
+		days := m.days(facts[:n])
+		total, best, goal := 0, 0, 0
+		for _, r := range rows(days) {
+			total, best, goal = total+r[0], max(best, r[0]), max(goal, r[0]+r[1])
+		}
+		reach := total
+		if m.terms.Mode == challenge.Consecutive {
+			reach = best
+		} else {
+			goal = total
+		}
+		for ; (earned+1)*7 <= reach; earned++ {
+			held = min(2, held+1)
+		}
+		if s.Reached == 0 && goal >= m.terms.Target {
+			s.Reached = fact.Seq
+		}
+		by := challenge.Mark{}
+		for _, k := range facts[:n] {
+			if k.Kind != challenge.Granted {
+				by = k
+			}
+		}
+		for _, p := range m.terms.Prizes {
+			if won[p.N] || p.At > 0 && reach < p.At || p.At == 0 && s.Reached == 0 {
+				continue
+			}
+			won[p.N] = true
+			if by.Earns && fact.Seq > p.Seq {
+				s.Wins = append(s.Wins, fmt.Sprintf("%d %s", p.N, by.Origin))
+			}
+		}
+		s.Total, s.Best = total, best
+	}
+	s.Cards = held
+	days := m.days(facts)
+	for i := len(days) - 1; i >= 0; i-- {
+		if days[i] == 'c' {
+			s.Run = m.around(days, i)
+			break
+		}
+	}
+	seen := map[community.Day]bool{}
+	for _, k := range facts {
+		if k.Kind == challenge.Done && !seen[k.Day] {
+			seen[k.Day] = true
+			s.Paid = append(s.Paid, fmt.Sprintf("challenge/%d/%s/%s", m.terms.ID, k.Origin, k.Day))
+		}
+	}
+	sort.Strings(s.Wins)
+	sort.Strings(s.Paid)
+	return s
+}
+
+// around is how many Days count in the row around a Day.
+func (m slow) around(days []byte, i int) (n int) {
+	from, to := i, i
+	for from > 0 && days[from-1] != 0 {
+		from--
+	}
+	for to < len(days)-1 && days[to+1] != 0 {
+		to++
+	}
+	for _, d := range days[from : to+1] {
+		if d == 'c' {
+			n++
+		}
+	}
+	return n
+}
+
+// judged is what the rules say.
+func judged(t challenge.Terms, p challenge.Part) (s sums) {
+	j := challenge.Judge(t, p)
+	s = sums{Total: j.Total, Best: j.Best, Run: j.Run, Cards: j.Cards, Reached: j.Reached}
+	for _, w := range j.Wins {
+		s.Wins = append(s.Wins, fmt.Sprintf("%d %s", w.N, w.By.Origin))
+	}
+	for key := range j.Paid {
+		s.Paid = append(s.Paid, key)
+	}
+	sort.Strings(s.Wins)
+	sort.Strings(s.Paid)
+	return s
+}
+
+// story is a random challenge with what two ids did in it: in their order, with what is granted to all.
+type story struct {
+	terms challenge.Terms
+	ids   [2]challenge.Part
+	given []challenge.Mark
+}
+
+func tell(rng *rand.Rand) (s story) {
+	n := 3 + rng.IntN(28)
+	s.terms = challenge.Terms{ID: 7, Mode: challenge.Cumulative, Days: n, Target: 1 + rng.IntN(n)}
+	if rng.IntN(2) == 0 {
+		s.terms.Mode = challenge.Consecutive
+	}
+	begin := community.Day(20000)
+	if rng.IntN(2) == 0 {
+		s.terms.First, s.terms.Last = begin, begin+community.Day(n)-1
+	}
+	seq := int64(0)
+	for i := range rng.IntN(5) {
+		s.terms.Prizes = append(s.terms.Prizes, challenge.Prize{N: i + 1, At: rng.IntN(n + 1), Kind: challenge.Points, Amount: 10})
+	}
+	ids := [2]community.MemberID{"m1", "m2"}
+	for i := range s.ids {
+		if i == 0 || rng.IntN(3) > 0 {
+			s.ids[i].Joins = []challenge.Join{{Origin: ids[i], Day: begin + community.Day(rng.IntN(4)), Seq: 1}}
+		}
+	}
+	kinds := []challenge.Kind{challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.MadeUp, challenge.Leave, challenge.Granted}
+	day := begin
+	for range 4 + rng.IntN(3*n/2+1) {
+		seq += int64(1 + rng.IntN(2))
+		if rng.IntN(3) > 0 {
+			day++
+		}
+		k := challenge.Mark{Day: day, Kind: kinds[rng.IntN(len(kinds))], Seq: seq, Earns: rng.IntN(12) > 0}
+		if rng.IntN(5) == 0 { // late, or ahead
+			k.Day += community.Day(rng.IntN(7) - 4)
+		}
+		if rng.IntN(25) == 0 && len(s.terms.Prizes) > 0 {
+			s.terms.Prizes[rng.IntN(len(s.terms.Prizes))].Seq = seq // promised only now
+		}
+		switch i := rng.IntN(2); {
+		case k.Kind == challenge.Granted:
+			s.given = append(s.given, k)
+		case len(s.ids[i].Joins) > 0 && rng.IntN(12) > 0: // otherwise it was taken back
+			k.Origin = ids[i]
+			s.ids[i].Marks = append(s.ids[i].Marks, k)
+		}
+		if rng.IntN(60) == 0 {
+			i := rng.IntN(2)
+			s.ids[i].Bans = append(s.ids[i].Bans, challenge.Ban{From: seq, Until: int64(rng.IntN(2)) * (seq + 5)})
+		}
+	}
+	return s
+}
+
+// as is how one id, or both as one person, takes part.
+func (s story) as(ids ...int) (p challenge.Part) {
+	p.Marks = slices.Clone(s.given)
+	for _, i := range ids {
+		p.Joins = append(p.Joins, s.ids[i].Joins...)
+		p.Bans = append(p.Bans, s.ids[i].Bans...)
+		p.Marks = append(p.Marks, s.ids[i].Marks...)
+	}
+	slices.SortStableFunc(p.Marks, func(a, b challenge.Mark) int { return int(a.Seq - b.Seq) })
+	return p
+}
+
+// TestFactsAreJudgedLikeTheSlowModel: two ids of random stories, each alone, as one person, and apart again.
+func TestFactsAreJudgedLikeTheSlowModel(t *testing.T) {
+	const sequences = 100_000
+	rng := rand.New(rand.NewPCG(6, 21))
+	marks, wins, reached := 0, 0, 0
+	for n := 0; n < sequences; {
+		s := tell(rng)
+		for _, ids := range [][]int{{0}, {1}, {0, 1}} {
+			p := s.as(ids...)
+			if len(p.Joins) == 0 {
+				continue
+			}
+			n++
+			want, got := slow{s.terms, p}.sums(), judged(s.terms, p)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("sequence %d: %+v\n%+v\n(-slow +rules):\n%s", n, s.terms, p, diff)
+			}
+			marks, wins = marks+len(p.Marks), wins+len(got.Wins)
+			if got.Reached > 0 {
+				reached++
+			}
+		}
+	}
+	t.Logf("%d sequences with %d facts: %d prizes, %d goals", sequences, marks, wins, reached)
+	if wins < sequences/10 || reached < sequences/10 {
+		t.Errorf("the stories are too poor: %d prizes, %d goals", wins, reached)
+	}
+}
+
+// TestMoreFactsNeverTakeAway: judging goes up only, so what was paid as the facts came stays due.
+func TestMoreFactsNeverTakeAway(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 22))
+	for range 3000 {
+		s := tell(rng)
+		s.ids[0].Bans, s.ids[1].Bans = nil, nil
+		p := s.as(0, 1)
+		if len(p.Joins) == 0 {
+			continue
+		}
+		var before sums
+		for n := range p.Marks {
+			part := p
+			part.Marks = p.Marks[:n+1]
+			now := judged(s.terms, part)
+			for _, w := range before.Wins {
+				if !slices.Contains(now.Wins, w) {
+					t.Fatalf("%s was won and is not any more: %+v", w, part)
+				}
+			}
+			for _, key := range before.Paid {
+				if !slices.Contains(now.Paid, key) {
+					t.Fatalf("%s was paid and is not due any more: %+v", key, part)
+				}
+			}
+			if now.Total < before.Total || now.Best < before.Best {
+				t.Fatalf("%+v became %+v: %+v", before, now, part)
+			}
+			before = now
+		}
+	}
+}
