@@ -21,7 +21,7 @@ func (p *proof) published(ctx context.Context) (seq int64, err error) {
 
 // keep notes that a root is told.
 func (p *proof) keep(ctx context.Context, at, seq int64, hash string) error {
-	_, err := p.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO roots (seq, at, hash) VALUES (?, ?, ?)`, seq, at, hash)
+	_, err := p.db.Exec(ctx, `INSERT INTO roots (seq, at, hash) VALUES (?, ?, ?)`, seq, at, hash)
 	if err != nil {
 		return fmt.Errorf("keep root: %w", err)
 	}

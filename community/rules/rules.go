@@ -43,7 +43,7 @@ func (c Config) Validate() error {
 }
 
 type rules struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 }
@@ -54,7 +54,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := &rules{db, c, cfg}
+	f := &rules{community.SQL{Storage: db}, c, cfg}
 	c.Facts.Register("rules.agreed", f.agreedFact)
 	c.Undo.Register("rules.version", f.undo)
 	return bot.Feature{

@@ -39,7 +39,7 @@ func migrations() []*gormigrate.Migration {
 }
 
 func (f *rules) exec(ctx context.Context, query string, args ...any) error {
-	if _, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...); err != nil {
+	if _, err := f.db.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("rules: %w", err)
 	}
 	return nil

@@ -67,7 +67,7 @@ func (s *scripts) theStep(r *bot.Request, v run, rest string) (st step, left str
 func (s *scripts) groupNamed(ctx context.Context, r *bot.Request, words string) (community.GroupID, error) {
 	var found []string
 	folded := bot.Fold(strings.Join(strings.Fields(words), " "))
-	err := s.each(ctx, func(scan func(...any) error) error {
+	err := s.db.Each(ctx, func(scan func(...any) error) error {
 		var id, called string
 		err := scan(&id, &called)
 		if folded != "" && (folded == id || folded == bot.Fold(strings.Join(strings.Fields(called), " "))) {

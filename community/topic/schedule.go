@@ -30,7 +30,7 @@ type group struct {
 
 // groups are all groups in which the bot is enabled.
 func (f *topic) groups(ctx context.Context) (list []group, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var g group
 		err := scan(&g.id, &g.name, &g.language)
 		g.language = f.spoken(g.language)
@@ -106,9 +106,9 @@ func (f *topic) drop(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 		col, _ := f.column(o.column)
 		slot, posts := col.slot(o.date, f.c.Calendar.Zone())
 		if _, wanted := want[planKey(o.column, o.group)]; !wanted || !posts {
-			_, err = f.exec(ctx, `DELETE FROM topic_days WHERE id = ?`, o.id)
+			_, err = f.db.Exec(ctx, `DELETE FROM topic_days WHERE id = ?`, o.id)
 		} else if !slot.Equal(o.slot) {
-			_, err = f.exec(ctx, `UPDATE topic_days SET slot = ? WHERE id = ?`, slot.UnixMilli(), o.id)
+			_, err = f.db.Exec(ctx, `UPDATE topic_days SET slot = ? WHERE id = ?`, slot.UnixMilli(), o.id)
 		}
 		if err != nil {
 			return fmt.Errorf("calendar: %w", err)
@@ -120,7 +120,7 @@ func (f *topic) drop(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 // plan makes exactly the wanted plans stand. Those that are so already are left alone.
 func (f *topic) plan(ctx context.Context, r *bot.Request, want map[string]bot.Plan) error {
 	have := map[string]string{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var key, spec string
 		err := scan(&key, &spec)
 		have[key] = spec
@@ -136,7 +136,7 @@ func (f *topic) plan(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 		if err := r.Unplan(ctx, postJob, key); err != nil {
 			return err
 		}
-		if _, err := f.exec(ctx, `DELETE FROM topic_plans WHERE key = ?`, key); err != nil {
+		if _, err := f.db.Exec(ctx, `DELETE FROM topic_plans WHERE key = ?`, key); err != nil {
 			return fmt.Errorf("plans: %w", err)
 		}
 	}
@@ -148,7 +148,7 @@ func (f *topic) plan(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 		if err := r.Plan(ctx, p); err != nil {
 			return err
 		}
-		if _, err := f.exec(ctx, `INSERT INTO topic_plans (key, spec) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET spec = excluded.spec`, key, p.Spec); err != nil {
+		if _, err := f.db.Exec(ctx, `INSERT INTO topic_plans (key, spec) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET spec = excluded.spec`, key, p.Spec); err != nil {
 			return fmt.Errorf("plans: %w", err)
 		}
 	}
