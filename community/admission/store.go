@@ -190,18 +190,23 @@ func (f *admission) in(ctx context.Context, group, called string) (bool, error) 
 		return false, nil
 	}
 	p, err := f.c.Place(ctx, community.GroupID(group))
-	return err == nil && (sameName(p.Name, called) || p.Code != "" && sameName(p.Code, called)), err
+	return err == nil && isCalled(p, called), err
+}
+
+// isCalled tells whether a name is that of a group, or its code.
+func isCalled(p community.Place, name string) bool {
+	return sameName(p.Name, name) || p.Code != "" && sameName(p.Code, name)
 }
 
 // group is the group that the configuration calls so, where the bot acts; empty where it is not known yet.
 func (f *admission) group(ctx context.Context, called string) (community.GroupID, error) {
-	var rows []struct{ ID, Name, Code string }
-	if err := f.db.Conn(ctx).Raw(`SELECT id, name, code FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&rows).Error; err != nil {
-		return "", fmt.Errorf("groups: %w", err)
+	list, err := f.c.AdoptedGroups(ctx)
+	if err != nil {
+		return "", err
 	}
-	for _, row := range rows {
-		if sameName(row.Name, called) || row.Code != "" && sameName(row.Code, called) {
-			return community.GroupID(row.ID), nil
+	for _, p := range list {
+		if isCalled(p, called) {
+			return p.ID, nil
 		}
 	}
 	return "", nil

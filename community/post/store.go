@@ -185,13 +185,10 @@ func (f *feature) byIDs(ctx context.Context, ids []int64) (map[int64]*post, erro
 }
 
 // groups are those that the bot acts in.
-func (f *feature) groups(ctx context.Context) (list []group, err error) {
-	err = f.db.Each(ctx, func(scan func(...any) error) error {
-		var g group
-		err := scan(&g.ID, &g.Name)
-		g.Name = community.CleanName(g.Name)
-		list = append(list, g)
-		return err
-	}, `SELECT id, name FROM groups WHERE adopted = ? ORDER BY LENGTH(id), id`, true)
+func (f *feature) groups(ctx context.Context) ([]community.Place, error) {
+	list, err := f.c.AdoptedGroups(ctx)
+	for i, g := range list {
+		list[i].Name = community.CleanName(g.Name)
+	}
 	return list, err
 }

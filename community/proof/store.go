@@ -38,14 +38,6 @@ ORDER BY LENGTH(id), id`, int(bot.Manager)).Scan(&ids).Error
 	return ids, nil
 }
 
-// groups are those where the bot acts.
-func (p *proof) groups(ctx context.Context) (ids []community.GroupID, err error) {
-	if err = p.db.Conn(ctx).Raw(`SELECT id FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
-	}
-	return ids, nil
-}
-
 func migrations() []*gormigrate.Migration {
 	return []*gormigrate.Migration{{
 		ID: "2026112310_roots",

@@ -216,14 +216,14 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	groups, err := f.groups(ctx)
+	groups, err := f.c.AdoptedGroups(ctx)
 	if err != nil {
 		return err
 	}
 	said := 0
 	for _, g := range groups {
 		text := f.text(r, v) + "\n" + r.T("post.agree")
-		ok, err := f.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: g, Feature: r.Feature(), Text: text, Dated: true})
+		ok, err := f.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: g.ID, Feature: r.Feature(), Text: text, Dated: true})
 		if err != nil {
 			return err
 		}
@@ -231,8 +231,8 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 			continue
 		}
 		said++
-		r.Send(bot.Outgoing{Group: string(g), Text: text, Priority: bot.Post, Dated: true})
-		if err := f.shown(ctx, r, g); err != nil {
+		r.Send(bot.Outgoing{Group: string(g.ID), Text: text, Priority: bot.Post, Dated: true})
+		if err := f.shown(ctx, r, g.ID); err != nil {
 			return err
 		}
 	}

@@ -156,11 +156,3 @@ func (f *rules) counts(ctx context.Context) (agreed map[int]int, present int, er
 	}
 	return agreed, present, rows.Err()
 }
-
-// groups are those in which the bot is enabled.
-func (f *rules) groups(ctx context.Context) (ids []community.GroupID, err error) {
-	if err := f.db.Conn(ctx).Raw(`SELECT id FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
-	}
-	return ids, nil
-}

@@ -30,17 +30,11 @@ type group struct {
 
 // groups are all groups in which the bot is enabled.
 func (f *topic) groups(ctx context.Context) (list []group, err error) {
-	err = f.db.Each(ctx, func(scan func(...any) error) error {
-		var g group
-		err := scan(&g.id, &g.name, &g.language)
-		g.language = f.spoken(g.language)
-		list = append(list, g)
-		return err
-	}, `SELECT id, name, language FROM groups WHERE adopted = ? ORDER BY LENGTH(id), id`, true)
-	if err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
+	adopted, err := f.c.AdoptedGroups(ctx)
+	for _, g := range adopted {
+		list = append(list, group{g.ID, g.Name, f.spoken(g.Language)})
 	}
-	return list, nil
+	return list, err
 }
 
 // spoken is the language of a group, which may have none of its own.
