@@ -200,6 +200,16 @@ func (c *Community) GroupNames(ctx context.Context) (map[GroupID]string, error) 
 	return names, nil
 }
 
+// AdoptedGroups are the groups in which the bot is enabled, as the table says now, in the order of their ids.
+// Names are as they were told, and nothing tells whether a group is Unsure.
+func (c *Community) AdoptedGroups(ctx context.Context) (list []Place, err error) {
+	err = c.db.Conn(ctx).Raw(`SELECT id, name, code, language, adopted FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("groups: %w", err)
+	}
+	return list, nil
+}
+
 // Clock is a cell that shows a time as people of the community read it; the zero time is an empty one.
 func (c *Community) Clock(at time.Time) bot.Cell {
 	if at.IsZero() {

@@ -18,7 +18,7 @@ import (
 var locales embed.FS
 
 type admission struct {
-	db       bot.Storage
+	db       community.SQL
 	c        *community.Community
 	cfg      Config
 	keepDays int
@@ -31,7 +31,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, keepDays int) bot.F
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := &admission{db: db, c: c, cfg: cfg, keepDays: keepDays}
+	f := &admission{db: community.SQL{Storage: db}, c: c, cfg: cfg, keepDays: keepDays}
 	feature := bot.Feature{Name: "admission", Locales: texts, Migrations: migrations()}
 	c.Undo.Register("admission.decide", f.undoDecision)
 	c.Undo.Register("admission.ask", f.undoQuestion)

@@ -64,7 +64,7 @@ func saidIn(r *bot.Request) said {
 // take keeps an answer and asks what comes next.
 func (f *admission) take(ctx context.Context, r *bot.Request, a application, q question, of int) error {
 	text, cut := kept(r.Text)
-	n, err := f.exec(ctx, `UPDATE admission_answers SET answer = ?, answered_at = ?, event = ? WHERE admission_id = ? AND n = ? AND answered_at = 0`,
+	n, err := f.db.Exec(ctx, `UPDATE admission_answers SET answer = ?, answered_at = ?, event = ? WHERE admission_id = ? AND n = ? AND answered_at = 0`,
 		text, r.At.UnixMilli(), r.ID, a.id, q.n)
 	if err != nil || n == 0 {
 		return err
@@ -110,7 +110,7 @@ func (f *admission) recalled(ctx context.Context, r *bot.Request) error {
 	}
 	var id int64
 	var n int
-	err := f.row(ctx, `SELECT admission_id, n FROM admission_answers WHERE event = ?`, r.Ref).Scan(&id, &n)
+	err := f.db.Row(ctx, `SELECT admission_id, n FROM admission_answers WHERE event = ?`, r.Ref).Scan(&id, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -122,10 +122,10 @@ func (f *admission) recalled(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	if a.state != asking && a.state != waiting {
-		_, err := f.exec(ctx, `UPDATE admission_answers SET answer = '' WHERE admission_id = ? AND n = ?`, id, n)
+		_, err := f.db.Exec(ctx, `UPDATE admission_answers SET answer = '' WHERE admission_id = ? AND n = ?`, id, n)
 		return err
 	}
-	if _, err := f.exec(ctx, `UPDATE admission_answers SET answer = '', answered_at = 0, event = '' WHERE admission_id = ? AND n = ?`, id, n); err != nil {
+	if _, err := f.db.Exec(ctx, `UPDATE admission_answers SET answer = '', answered_at = 0, event = '' WHERE admission_id = ? AND n = ?`, id, n); err != nil {
 		return err
 	}
 	if _, err := f.move(ctx, &a, asking, `asked_at = ?, reminded_at = 0, submitted_at = 0`, r.At.UnixMilli()); err != nil {

@@ -63,6 +63,6 @@ func (f *admission) without(ctx context.Context, r *bot.Request) error {
 	if err := f.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM admission_without WHERE member_id IN ?`, ids).Row().Scan(&known); err != nil || known > 0 {
 		return err
 	}
-	_, err = f.exec(ctx, `INSERT INTO admission_without (member_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, r.Actor.Origin, r.At.UnixMilli())
+	_, err = f.db.Exec(ctx, `INSERT INTO admission_without (member_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, r.Actor.Origin, r.At.UnixMilli())
 	return err
 }

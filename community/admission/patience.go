@@ -42,7 +42,7 @@ func (f *admission) patience(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	for _, a := range reminded {
-		if _, err := f.exec(ctx, `UPDATE admissions SET reminded_at = ? WHERE id = ?`, r.At.UnixMilli(), a.id); err != nil {
+		if _, err := f.db.Exec(ctx, `UPDATE admissions SET reminded_at = ? WHERE id = ?`, r.At.UnixMilli(), a.id); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func (f *admission) patience(ctx context.Context, r *bot.Request) error {
 // said.
 func (f *admission) lookAgain(ctx context.Context, r *bot.Request, later time.Time) error {
 	var first int64
-	err := f.row(ctx, `SELECT COALESCE(MIN(CASE WHEN reminded_at > 0 THEN reminded_at ELSE asked_at END), 0) FROM admissions WHERE state = ?`, string(asking)).Scan(&first)
+	err := f.db.Row(ctx, `SELECT COALESCE(MIN(CASE WHEN reminded_at > 0 THEN reminded_at ELSE asked_at END), 0) FROM admissions WHERE state = ?`, string(asking)).Scan(&first)
 	if err != nil || first == 0 {
 		return err
 	}
@@ -82,9 +82,9 @@ func (f *admission) lapse(ctx context.Context, r *bot.Request, a application) er
 // forget removes the words of applicants, and what managers said about them, after some days.
 func (f *admission) forget(ctx context.Context, r *bot.Request) error {
 	before := r.At.AddDate(0, 0, -f.keepDays).UnixMilli()
-	if _, err := f.exec(ctx, `UPDATE admission_answers SET answer = '' WHERE answer <> '' AND answered_at < ?`, before); err != nil {
+	if _, err := f.db.Exec(ctx, `UPDATE admission_answers SET answer = '' WHERE answer <> '' AND answered_at < ?`, before); err != nil {
 		return err
 	}
-	_, err := f.exec(ctx, `UPDATE admissions SET note = '' WHERE note <> '' AND decided_at < ?`, before)
+	_, err := f.db.Exec(ctx, `UPDATE admissions SET note = '' WHERE note <> '' AND decided_at < ?`, before)
 	return err
 }

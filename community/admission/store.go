@@ -116,7 +116,7 @@ func (f *admission) each(ctx context.Context, where string, args ...any) ([]appl
 // begin makes an application with its questions.
 func (f *admission) begin(ctx context.Context, r *bot.Request, member community.MemberID, group community.GroupID) (a application, err error) {
 	a = application{member: member, group: group, at: r.At, state: arrived}
-	err = f.row(ctx, `INSERT INTO admissions (member_id, group_id, at, state) VALUES (?, ?, ?, ?) RETURNING id`,
+	err = f.db.Row(ctx, `INSERT INTO admissions (member_id, group_id, at, state) VALUES (?, ?, ?, ?) RETURNING id`,
 		string(member), string(group), r.At.UnixMilli(), string(arrived)).Scan(&a.id)
 	if err != nil {
 		return a, fmt.Errorf("begin application: %w", err)
@@ -134,7 +134,7 @@ func (f *admission) begin(ctx context.Context, r *bot.Request, member community.
 }
 
 func (f *admission) addQuestion(ctx context.Context, id int64, n int, text string) error {
-	_, err := f.exec(ctx, `INSERT INTO admission_answers (admission_id, n, question) VALUES (?, ?, ?)`, id, n, text)
+	_, err := f.db.Exec(ctx, `INSERT INTO admission_answers (admission_id, n, question) VALUES (?, ?, ?)`, id, n, text)
 	return err
 }
 
@@ -175,7 +175,7 @@ func (f *admission) move(ctx context.Context, a *application, to state, set stri
 		set = ", " + set
 	}
 	args = append(append([]any{string(to)}, args...), a.id, string(a.state), a.turn)
-	n, err := f.exec(ctx, `UPDATE admissions SET state = ?, turn = turn + 1`+set+` WHERE id = ? AND state = ? AND turn = ?`, args...)
+	n, err := f.db.Exec(ctx, `UPDATE admissions SET state = ?, turn = turn + 1`+set+` WHERE id = ? AND state = ? AND turn = ?`, args...)
 	if err != nil || n == 0 {
 		return n == 0, err
 	}
@@ -184,37 +184,29 @@ func (f *admission) move(ctx context.Context, a *application, to state, set stri
 	return false, nil
 }
 
-func (f *admission) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)
-}
-
-// exec runs a statement and tells how many rows it changed.
-func (f *admission) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("admission: %w", err)
-	}
-	return result.RowsAffected()
-}
-
 // in tells whether a group is the one that the configuration calls so.
 func (f *admission) in(ctx context.Context, group, called string) (bool, error) {
 	if group == "" {
 		return false, nil
 	}
 	p, err := f.c.Place(ctx, community.GroupID(group))
-	return err == nil && (sameName(p.Name, called) || p.Code != "" && sameName(p.Code, called)), err
+	return err == nil && isCalled(p, called), err
+}
+
+// isCalled tells whether a name is that of a group, or its code.
+func isCalled(p community.Place, name string) bool {
+	return sameName(p.Name, name) || p.Code != "" && sameName(p.Code, name)
 }
 
 // group is the group that the configuration calls so, where the bot acts; empty where it is not known yet.
 func (f *admission) group(ctx context.Context, called string) (community.GroupID, error) {
-	var rows []struct{ ID, Name, Code string }
-	if err := f.db.Conn(ctx).Raw(`SELECT id, name, code FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&rows).Error; err != nil {
-		return "", fmt.Errorf("groups: %w", err)
+	list, err := f.c.AdoptedGroups(ctx)
+	if err != nil {
+		return "", err
 	}
-	for _, row := range rows {
-		if sameName(row.Name, called) || row.Code != "" && sameName(row.Code, called) {
-			return community.GroupID(row.ID), nil
+	for _, p := range list {
+		if isCalled(p, called) {
+			return p.ID, nil
 		}
 	}
 	return "", nil

@@ -45,7 +45,7 @@ func (f *admission) said(r *bot.Request, a application, where, text string) bot.
 func (f *admission) stands(ctx context.Context, o bot.Outgoing, _ time.Time) (reason string, err error) {
 	id, turn, _ := strings.Cut(strings.TrimPrefix(o.Ref, inviteRef), "/")
 	n := 0
-	err = f.row(ctx, `SELECT COUNT(*) FROM admissions WHERE CAST(id AS TEXT) = ? AND CAST(turn AS TEXT) = ?`, id, turn).Scan(&n)
+	err = f.db.Row(ctx, `SELECT COUNT(*) FROM admissions WHERE CAST(id AS TEXT) = ? AND CAST(turn AS TEXT) = ?`, id, turn).Scan(&n)
 	if err == nil && n == 0 {
 		reason = "the application was moved since"
 	}

@@ -45,7 +45,7 @@ func (f *admission) undoQuestion(ctx context.Context, r *bot.Request, payload []
 	if err != nil {
 		return err
 	}
-	n, err := f.exec(ctx, `DELETE FROM admission_answers WHERE admission_id = ? AND n = ? AND answered_at = 0`, a.id, d.N)
+	n, err := f.db.Exec(ctx, `DELETE FROM admission_answers WHERE admission_id = ? AND n = ? AND answered_at = 0`, a.id, d.N)
 	if err != nil {
 		return err
 	}

@@ -20,12 +20,12 @@ var locales embed.FS
 type checkin struct {
 	c   *community.Community
 	cfg Config
-	db  bot.Storage
+	db  community.SQL
 }
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	f := &checkin{c, cfg, db}
+	f := &checkin{c, cfg, community.SQL{Storage: db}}
 	c.OnIdentity("checkin", f.changed, daily+"/", streak+"/")
 	c.Earnings.Register("checkin", f.explain)
 	c.Facts.Register("checkin.days", f.counted)

@@ -97,7 +97,7 @@ func (f *checkin) priced(ctx context.Context, c fact) (fact, error) {
 }
 
 func (f *checkin) forgetBonus(ctx context.Context, c fact) error {
-	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `DELETE FROM checkin_bonuses WHERE member_id = ? AND day = ?`, string(c.origin), int(c.day))
+	_, err := f.db.Exec(ctx, `DELETE FROM checkin_bonuses WHERE member_id = ? AND day = ?`, string(c.origin), int(c.day))
 	if err != nil {
 		return fmt.Errorf("milestone: %w", err)
 	}

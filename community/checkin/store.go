@@ -3,7 +3,6 @@ package checkin
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
@@ -36,7 +35,7 @@ func (c fact) key(kind string) string { return fmt.Sprintf("%s/%s/%s", kind, c.o
 
 // record keeps a fact. A second one of an id and Day changes nothing.
 func (f *checkin) record(ctx context.Context, c fact) error {
-	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx,
+	_, err := f.db.Exec(ctx,
 		`INSERT INTO checkins (member_id, day, at, seq, price, bonus) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, day) DO NOTHING`,
 		string(c.origin), int(c.day), c.at.UnixMilli(), c.seq, c.price, c.bonus)
 	if err != nil {
@@ -45,55 +44,37 @@ func (f *checkin) record(ctx context.Context, c fact) error {
 	return nil
 }
 
-// in is a list of ids for a statement: its placeholders, and its arguments before others.
-func in(ids []community.MemberID, more ...any) (placeholders string, args []any) {
-	args = make([]any, 0, len(ids)+len(more))
-	for _, id := range ids {
-		args = append(args, string(id))
-	}
-	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", append(args, more...)
-}
-
 // days are the Days on which somebody checked in under any of their ids, in ascending order.
-func (f *checkin) days(ctx context.Context, ids []community.MemberID) ([]community.Day, error) {
-	list, args := in(ids)
-	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT DISTINCT day FROM checkins WHERE member_id IN `+list+` ORDER BY day`, args...)
+func (f *checkin) days(ctx context.Context, ids []community.MemberID) (days []community.Day, err error) {
+	list, args := community.In(ids)
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		var d int
+		err := scan(&d)
+		days = append(days, community.Day(d))
+		return err
+	}, `SELECT DISTINCT day FROM checkins WHERE member_id IN `+list+` ORDER BY day`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("days: %w", err)
 	}
-	defer rows.Close()
-	var days []community.Day
-	for rows.Next() {
-		var d int
-		if err := rows.Scan(&d); err != nil {
-			return nil, fmt.Errorf("days: %w", err)
-		}
-		days = append(days, community.Day(d))
-	}
-	return days, rows.Err()
+	return days, nil
 }
 
 // facts are the check-ins of some ids in the order in which they were accepted.
-func (f *checkin) facts(ctx context.Context, ids []community.MemberID) ([]fact, error) {
-	list, args := in(ids)
-	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT member_id, day, at, seq, price, bonus FROM checkins
-		WHERE member_id IN `+list+` ORDER BY seq, member_id, day`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("facts: %w", err)
-	}
-	defer rows.Close()
-	var facts []fact
-	for rows.Next() {
+func (f *checkin) facts(ctx context.Context, ids []community.MemberID) (facts []fact, err error) {
+	list, args := community.In(ids)
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var c fact
 		var day int
 		var at int64
-		if err := rows.Scan(&c.origin, &day, &at, &c.seq, &c.price, &c.bonus); err != nil {
-			return nil, fmt.Errorf("facts: %w", err)
-		}
+		err := scan(&c.origin, &day, &at, &c.seq, &c.price, &c.bonus)
 		c.day, c.at = community.Day(day), bot.FromMillis(at)
 		facts = append(facts, c)
+		return err
+	}, `SELECT member_id, day, at, seq, price, bonus FROM checkins WHERE member_id IN `+list+` ORDER BY seq, member_id, day`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("facts: %w", err)
 	}
-	return facts, rows.Err()
+	return facts, nil
 }
 
 // milestone tells how many bonuses the run earns now, and keeps that they were paid. Counting those paid
@@ -102,9 +83,9 @@ func (f *checkin) milestone(ctx context.Context, ids []community.MemberID, c fac
 	if r.length() < StreakDays {
 		return 0, nil
 	}
-	list, args := in(ids, int(r.first), int(r.last))
+	list, args := community.In(ids, int(r.first), int(r.last))
 	var paid int
-	if err := f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx,
+	if err := f.db.Row(ctx,
 		`SELECT COALESCE(SUM(n), 0) FROM checkin_bonuses WHERE member_id IN `+list+` AND day BETWEEN ? AND ?`, args...).Scan(&paid); err != nil {
 		return 0, fmt.Errorf("milestone: %w", err)
 	}
@@ -115,7 +96,7 @@ func (f *checkin) milestone(ctx context.Context, ids []community.MemberID, c fac
 }
 
 func (f *checkin) keepBonus(ctx context.Context, c fact, n int) error {
-	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO checkin_bonuses (member_id, day, n) VALUES (?, ?, ?)`,
+	_, err := f.db.Exec(ctx, `INSERT INTO checkin_bonuses (member_id, day, n) VALUES (?, ?, ?)`,
 		string(c.origin), int(c.day), n)
 	if err != nil {
 		return fmt.Errorf("milestone: %w", err)

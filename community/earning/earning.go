@@ -24,14 +24,14 @@ var locales embed.FS
 type earning struct {
 	c        *community.Community
 	cfg      Config
-	db       bot.Storage
+	db       community.SQL
 	mem      *memory
 	lookback community.Day // how many Days before a message what they earned matters to it
 }
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	f := &earning{c: c, cfg: cfg, db: db, mem: newMemory(), lookback: lookback(cfg)}
+	f := &earning{c: c, cfg: cfg, db: community.SQL{Storage: db}, mem: newMemory(), lookback: lookback(cfg)}
 	c.OnIdentity("earning", f.changed, ruleSpeaking+"/", rulePicture+"/", ruleLink+"/", ruleThanks+"/")
 	c.Earnings.Register("earning", f.explain)
 	texts, err := fs.Sub(locales, "locales")

@@ -58,7 +58,7 @@ func (f *earning) early(ctx context.Context, r *bot.Request) error {
 
 // factsOf are the facts of a message.
 func (f *earning) factsOf(ctx context.Context, seq int64) (facts []fact, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		c := fact{seq: seq}
 		var day int
 		err := scan(&c.rule, &c.origin, &day)
@@ -76,7 +76,7 @@ func (f *earning) factsOf(ctx context.Context, seq int64) (facts []fact, err err
 func (f *earning) unthank(ctx context.Context, r *bot.Request, seq int64) error {
 	var keys []string
 	var days []int
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var at int64
 		if err := scan(&at); err != nil {
 			return err
@@ -86,7 +86,7 @@ func (f *earning) unthank(ctx context.Context, r *bot.Request, seq int64) error 
 	}, `SELECT at FROM messages WHERE seq = ?`, seq)
 	for _, day := range days {
 		if err == nil {
-			err = f.each(ctx, func(scan func(...any) error) error {
+			err = f.db.Each(ctx, func(scan func(...any) error) error {
 				var to community.MemberID
 				err := scan(&to)
 				keys = append(keys, key(ruleThanks, to, seq))

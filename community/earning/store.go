@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
@@ -19,32 +18,8 @@ func key(rule string, origin community.MemberID, seq int64) string {
 }
 
 func (f *earning) exec(ctx context.Context, query string, args ...any) error {
-	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
+	_, err := f.db.Exec(ctx, query, args...)
 	return err
-}
-
-// each calls fn for every row of a query; fn scans it.
-func (f *earning) each(ctx context.Context, fn func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// in is a list of ids for a statement: its placeholders, and its arguments before others.
-func in(ids []community.MemberID, more ...any) (placeholders string, args []any) {
-	args = make([]any, 0, len(ids)+len(more))
-	for _, id := range ids {
-		args = append(args, string(id))
-	}
-	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", append(args, more...)
 }
 
 // record keeps a fact.
@@ -65,8 +40,8 @@ func boolean(b bool) int {
 
 // facts are what some ids were fit to earn with since a Day, with the words that are still kept.
 func (f *earning) facts(ctx context.Context, ids []community.MemberID, from community.Day) (facts []fact, err error) {
-	list, args := in(ids, int(from))
-	err = f.each(ctx, func(scan func(...any) error) error {
+	list, args := community.In(ids, int(from))
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var c fact
 		var day, recalled int
 		var at, gap int64
@@ -86,9 +61,9 @@ func (f *earning) facts(ctx context.Context, ids []community.MemberID, from comm
 
 // shown tells whether a picture earned for some ids before.
 func (f *earning) shown(ctx context.Context, ids []community.MemberID, media string) (bool, error) {
-	list, args := in(ids, media)
+	list, args := community.In(ids, media)
 	n := 0
-	err := f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx,
+	err := f.db.Row(ctx,
 		`SELECT COUNT(*) FROM earnings WHERE member_id IN `+list+` AND media = ? AND media <> ''`, args...).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("pictures: %w", err)
@@ -99,7 +74,7 @@ func (f *earning) shown(ctx context.Context, ids []community.MemberID, media str
 // storedRing reads the last messages of a group before an event.
 func (f *earning) storedRing(ctx context.Context, group community.GroupID, seq int64) (*ring, error) {
 	g := &ring{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var s said
 		var at int64
 		if err := scan(&s.seq, &at, &s.origin, &s.form, &s.chars, &s.text); err != nil {
@@ -121,7 +96,7 @@ func (f *earning) storedRing(ctx context.Context, group community.GroupID, seq i
 func (f *earning) isEarly(ctx context.Context, event string) (bool, error) {
 	if f.mem.early == nil {
 		early := map[string]bool{}
-		err := f.each(ctx, func(scan func(...any) error) error {
+		err := f.db.Each(ctx, func(scan func(...any) error) error {
 			var id string
 			err := scan(&id)
 			early[id] = true

@@ -19,7 +19,7 @@ func (f *earning) recordThank(ctx context.Context, t thank) error {
 
 // thanksOf are all thanks of a Day.
 func (f *earning) thanksOf(ctx context.Context, day community.Day) (list []thank, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		t := thank{day: day}
 		var at int64
 		var recalled int
@@ -38,8 +38,8 @@ func (f *earning) thanksOf(ctx context.Context, day community.Day) (list []thank
 
 // thankDays are the Days on which some ids thanked or were thanked.
 func (f *earning) thankDays(ctx context.Context, ids []community.MemberID) (days []community.Day, err error) {
-	list, args := in(ids)
-	err = f.each(ctx, func(scan func(...any) error) error {
+	list, args := community.In(ids)
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var day int
 		err := scan(&day)
 		days = append(days, community.Day(day))
@@ -56,10 +56,10 @@ func (f *earning) tookPart(ctx context.Context, r *bot.Request, g *ring, ids []c
 	if g.tookPart(r.Seq, ids) {
 		return true, nil
 	}
-	list, args := in(ids, r.Actor.Group, int(f.c.Calendar.Day(r.At))-1, int(f.c.Calendar.Day(r.At)), r.At.Add(-justNow).UnixMilli(), r.At.UnixMilli())
+	list, args := community.In(ids, r.Actor.Group, int(f.c.Calendar.Day(r.At))-1, int(f.c.Calendar.Day(r.At)), r.At.Add(-justNow).UnixMilli(), r.At.UnixMilli())
 	n := 0
 	// The aggregates know the first and the last message of a Day: of somebody who spoke on, only the last shows it.
-	err := f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT COUNT(*) FROM activity WHERE member_id IN `+list+`
+	err := f.db.Row(ctx, `SELECT COUNT(*) FROM activity WHERE member_id IN `+list+`
 		AND group_id = ? AND day BETWEEN ? AND ? AND last_at >= ? AND first_at <= ?`, args...).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("who took part: %w", err)
@@ -69,7 +69,7 @@ func (f *earning) tookPart(ctx context.Context, r *bot.Request, g *ring, ids []c
 
 // addressed are the ids that a message mentions and whose message it quotes, as they were when it was accepted.
 func (f *earning) addressed(ctx context.Context, seq int64) (mentions, quoted string, err error) {
-	err = f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT mentions, quoted FROM messages WHERE seq = ?`, seq).Scan(&mentions, &quoted)
+	err = f.db.Row(ctx, `SELECT mentions, quoted FROM messages WHERE seq = ?`, seq).Scan(&mentions, &quoted)
 	if err != nil {
 		return "", "", fmt.Errorf("whom message %d addresses: %w", seq, err)
 	}

@@ -20,7 +20,7 @@ var locales embed.FS
 const afterStart = 70 * time.Minute
 
 type expiry struct {
-	db        bot.Storage
+	db        community.SQL
 	c         *community.Community
 	after     int // Days; 0: never
 	reachable func(ctx context.Context, member string) (bool, error)
@@ -33,7 +33,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 }
 
 func newExpiry(db bot.Storage, c *community.Community, cfg Config) *expiry {
-	return &expiry{db, c, cfg.Expiry.AfterDays, c.Reachable, 200}
+	return &expiry{community.SQL{Storage: db}, c, cfg.Expiry.AfterDays, c.Reachable, 200}
 }
 
 func (f *expiry) feature() bot.Feature {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
@@ -38,7 +37,7 @@ func migrations() []*gormigrate.Migration {
 }
 
 func (f *expiry) exec(ctx context.Context, query string, args ...any) error {
-	if _, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...); err != nil {
+	if _, err := f.db.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("expiry: %w", err)
 	}
 	return nil
@@ -84,10 +83,11 @@ func (f *expiry) due(ctx context.Context, today community.Day) (ids []community.
 // of is the condition that a row is of any id of a person.
 func (f *expiry) of(ctx context.Context, id community.MemberID, more ...any) (where string, args []any, err error) {
 	ids, err := f.c.IDs(ctx, id)
-	for _, id := range ids {
-		args = append(args, string(id))
+	if err != nil {
+		return "", nil, err
 	}
-	return `member_id IN (?` + strings.Repeat(", ?", max(0, len(ids)-1)) + `)`, append(args, more...), err
+	list, args := community.In(ids, more...)
+	return `member_id IN ` + list, args, nil
 }
 
 // again says when a person is looked at again, under all their ids.

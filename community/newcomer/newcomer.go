@@ -35,7 +35,7 @@ const (
 )
 
 type newcomer struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 
@@ -45,7 +45,7 @@ type newcomer struct {
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	f := &newcomer{db: db, c: c, cfg: cfg}
+	f := &newcomer{db: community.SQL{Storage: db}, c: c, cfg: cfg}
 	f.drop = func() { f.open = nil }
 	c.OnIdentity("newcomer", f.changed)
 	c.Undo.Register(undoReset, f.unreset)

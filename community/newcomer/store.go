@@ -74,7 +74,7 @@ func (f *newcomer) person(ctx context.Context, id community.MemberID) (p person,
 // save stores a path, over the one that its id had.
 func (f *newcomer) save(ctx context.Context, p *path) error {
 	d := &p.Done
-	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO newcomer_paths (`+columns+`)
+	_, err := f.db.Exec(ctx, `INSERT INTO newcomer_paths (`+columns+`)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member_id) DO UPDATE SET
 		group_id = excluded.group_id, started_at = excluded.started_at, spoke_at = excluded.spoke_at,
 		introduced_at = excluded.introduced_at, introduced_by = excluded.introduced_by, answered_at = excluded.answered_at,
@@ -92,7 +92,7 @@ func (f *newcomer) save(ctx context.Context, p *path) error {
 
 // close ends all open paths that began before a time, and forgets who has one.
 func (f *newcomer) close(ctx context.Context, before, at time.Time) error {
-	_, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `UPDATE newcomer_paths SET ended_at = ?, ended = ? WHERE ended_at = 0 AND started_at < ?`,
+	_, err := f.db.Exec(ctx, `UPDATE newcomer_paths SET ended_at = ?, ended = ? WHERE ended_at = 0 AND started_at < ?`,
 		at.UnixMilli(), expired, before.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("end paths: %w", err)

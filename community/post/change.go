@@ -126,7 +126,7 @@ func (f *feature) undo(ctx context.Context, r *bot.Request, payload []byte) erro
 	if !ok {
 		return r.Refuse("undo.late")
 	}
-	if _, err := f.exec(ctx, `UPDATE post_steps SET undone = 1 WHERE post_id = ? AND version > ? AND step <> ?`, before.ID, before.Version, stepRun); err != nil {
+	if _, err := f.db.Exec(ctx, `UPDATE post_steps SET undone = 1 WHERE post_id = ? AND version > ? AND step <> ?`, before.ID, before.Version, stepRun); err != nil {
 		return err
 	}
 	return f.plan(ctx, r, now, before)

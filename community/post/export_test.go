@@ -32,9 +32,9 @@ func ReadOption(text string) (x Exclusions, rest string, ok bool) { return readO
 
 // ReadGroups is readGroups among groups called by names, with the ids g1, g2 ...
 func ReadGroups(text string, names ...string) (ids []string, rest, unknown string, several int) {
-	var all []group
+	var all []community.Place
 	for i, name := range names {
-		all = append(all, group{community.GroupID(fmt.Sprintf("g%d", i+1)), name})
+		all = append(all, community.Place{ID: community.GroupID(fmt.Sprintf("g%d", i+1)), Name: name})
 	}
 	p := readGroups(text, all)
 	for _, g := range p.groups {

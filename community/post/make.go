@@ -91,7 +91,7 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 }
 
 // takeOptions takes groups, exclusions and a picture off the beginning of what follows the time.
-func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text string, all []group) (rest string, err error) {
+func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text string, all []community.Place) (rest string, err error) {
 	for {
 		before := text
 		if x, after, ok := readOption(text); ok {
@@ -115,7 +115,7 @@ func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text
 }
 
 // takeGroups takes groups off the beginning of a text. strict: a name that no group has is refused, and else it is text.
-func (f *feature) takeGroups(r *bot.Request, p *post, text string, all []group, strict bool) (rest string, err error) {
+func (f *feature) takeGroups(r *bot.Request, p *post, text string, all []community.Place, strict bool) (rest string, err error) {
 	found := readGroups(text, all)
 	if len(found.several) > 0 {
 		return "", r.Refuse("group.several", "Name", f.c.Words.ScreenName(found.several[0].Name), "List", f.spelled(found.several))
@@ -133,7 +133,7 @@ func (f *feature) takeGroups(r *bot.Request, p *post, text string, all []group, 
 	return found.rest, nil
 }
 
-func (f *feature) whichGroup(r *bot.Request, all []group) error {
+func (f *feature) whichGroup(r *bot.Request, all []community.Place) error {
 	if len(all) == 0 {
 		return r.Refuse("group.none")
 	}
@@ -144,7 +144,7 @@ func (f *feature) whichGroup(r *bot.Request, all []group) error {
 const groupsShown = 10
 
 // spelled are groups with their ids, for who has to choose.
-func (f *feature) spelled(list []group) string {
+func (f *feature) spelled(list []community.Place) string {
 	var names []string
 	for i, g := range list {
 		if i == groupsShown {

@@ -39,7 +39,7 @@ func (f *feature) picture(ctx context.Context, r *bot.Request, name string) (dig
 	}
 	sum := sha256.Sum256(data)
 	digest = hex.EncodeToString(sum[:])
-	_, err = f.exec(ctx, `INSERT INTO post_pictures (digest, png) VALUES (?, ?) ON CONFLICT DO NOTHING`, digest, data)
+	_, err = f.db.Exec(ctx, `INSERT INTO post_pictures (digest, png) VALUES (?, ?) ON CONFLICT DO NOTHING`, digest, data)
 	return digest, err
 }
 
@@ -91,7 +91,7 @@ func (f *feature) png(ctx context.Context, digest string) (data []byte, err erro
 	if digest == "" {
 		return nil, nil
 	}
-	if err := f.row(ctx, `SELECT png FROM post_pictures WHERE digest = ?`, digest).Scan(&data); err != nil {
+	if err := f.db.Row(ctx, `SELECT png FROM post_pictures WHERE digest = ?`, digest).Scan(&data); err != nil {
 		return nil, fmt.Errorf("picture of a post: %w", err)
 	}
 	return data, nil

@@ -17,7 +17,7 @@ import (
 var locales embed.FS
 
 type feature struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 }
@@ -31,7 +31,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := &feature{db, c, cfg}
+	f := &feature{community.SQL{Storage: db}, c, cfg}
 	c.Undo.Register("post.change", f.undo)
 	manager := func(usage, help string, run bot.Handler, names ...string) bot.Command {
 		return bot.Command{Names: names, Usage: usage, Help: help, Role: bot.Manager, Run: run}

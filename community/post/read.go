@@ -140,24 +140,18 @@ func readNumber(word string) (int64, bool) {
 	return n, err == nil && n > 0 && n < 1_000_000_000
 }
 
-// group is one that posts can be sent to.
-type group struct {
-	ID   community.GroupID
-	Name string
-}
-
 var everyGroup = []string{"所有群", "全部群", "all-groups"}
 
 // places are the groups that a text begins with.
 type places struct {
-	groups  []group
+	groups  []community.Place
 	rest    string
-	unknown string  // a name that no group has
-	several []group // groups that have the same name
+	unknown string            // a name that no group has
+	several []community.Place // groups that have the same name
 }
 
 // readGroups reads 所有群, @群名 or 在 群名 at the beginning of a text; of several names in a row, all.
-func readGroups(text string, groups []group) places {
+func readGroups(text string, groups []community.Place) places {
 	p := places{rest: text}
 	for {
 		trimmed := strings.TrimSpace(p.rest)
@@ -205,7 +199,7 @@ func cutMark(text string) (name string, ok bool) {
 }
 
 // longestName finds the groups whose name, or id, a text begins with, and what follows the longest of them.
-func longestName(text string, groups []group) (named []group, rest string) {
+func longestName(text string, groups []community.Place) (named []community.Place, rest string) {
 	longest := 0
 	for _, g := range groups {
 		for _, name := range []string{g.Name, string(g.ID)} {

@@ -62,7 +62,7 @@ func (f *feature) say(ctx context.Context, r *bot.Request) error {
 // place reads a group; known is false where there is none.
 func (f *feature) place(ctx context.Context, g community.GroupID) (p community.Place, known bool, err error) {
 	var n int
-	if err := f.row(ctx, `SELECT COUNT(*) FROM groups WHERE id = ?`, string(g)).Scan(&n); err != nil || n == 0 {
+	if err := f.db.Row(ctx, `SELECT COUNT(*) FROM groups WHERE id = ?`, string(g)).Scan(&n); err != nil || n == 0 {
 		return p, false, err
 	}
 	p, err = f.c.Place(ctx, g)
@@ -93,7 +93,7 @@ func (f *feature) who(ctx context.Context) persons {
 
 // tellUnapproved tells the managers once that a post is not sent because nobody agreed to it as it stands.
 func (f *feature) tellUnapproved(ctx context.Context, r *bot.Request, p *post) error {
-	n, err := f.exec(ctx, `UPDATE posts SET told = base WHERE id = ? AND told <> base`, p.ID)
+	n, err := f.db.Exec(ctx, `UPDATE posts SET told = base WHERE id = ? AND told <> base`, p.ID)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -147,7 +147,7 @@ func (f *feature) fill(ctx context.Context, r *bot.Request, text string, place c
 		return text, nil
 	}
 	var members int
-	err := f.row(ctx, `SELECT COUNT(DISTINCT COALESCE(a.member_id, s.member_id)) FROM stays s JOIN members m ON m.id = s.member_id
+	err := f.db.Row(ctx, `SELECT COUNT(DISTINCT COALESCE(a.member_id, s.member_id)) FROM stays s JOIN members m ON m.id = s.member_id
 		LEFT JOIN aliases a ON a.alias = s.member_id WHERE s.group_id = ? AND s.left_at = 0 AND m.bot = ?`, string(place.ID), false).Scan(&members)
 	if err != nil {
 		return "", fmt.Errorf("members of %s: %w", place.ID, err)

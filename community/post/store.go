@@ -2,7 +2,6 @@ package post
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -42,39 +41,12 @@ func migrations() []*gormigrate.Migration {
 	}}}
 }
 
-func (f *feature) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)
-}
-
-func (f *feature) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("posts: %w", err)
-	}
-	return result.RowsAffected()
-}
-
-// each calls fn for each row of a query. fn scans it.
-func (f *feature) each(ctx context.Context, fn func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("posts: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return fmt.Errorf("posts: %w", err)
-		}
-	}
-	return rows.Err()
-}
-
 // insert stores a new post and gives it its number.
 func (f *feature) insert(ctx context.Context, p *post) error {
-	if err := f.row(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM posts`).Scan(&p.ID); err != nil {
+	if err := f.db.Row(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM posts`).Scan(&p.ID); err != nil {
 		return fmt.Errorf("next number of a post: %w", err)
 	}
-	_, err := f.exec(ctx, `INSERT INTO posts (text, picture, digest, due_at, spec, from_at, until_at, workdays, skip_workdays, skip_days, skip_holidays, skip_from,
+	_, err := f.db.Exec(ctx, `INSERT INTO posts (text, picture, digest, due_at, spec, from_at, until_at, workdays, skip_workdays, skip_days, skip_holidays, skip_from,
 		skip_until, state, version, base, told, author, made_at, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		append(columns(p), string(p.Author), p.Made, p.ID)...)
 	if err != nil {
@@ -98,7 +70,7 @@ func bit(b bool) int {
 
 // update stores a changed post where it still has the version that the change began with.
 func (f *feature) update(ctx context.Context, p *post, version int64) (ok bool, err error) {
-	n, err := f.exec(ctx, `UPDATE posts SET text = ?, picture = ?, digest = ?, due_at = ?, spec = ?, from_at = ?, until_at = ?, workdays = ?, skip_workdays = ?, skip_days = ?,
+	n, err := f.db.Exec(ctx, `UPDATE posts SET text = ?, picture = ?, digest = ?, due_at = ?, spec = ?, from_at = ?, until_at = ?, workdays = ?, skip_workdays = ?, skip_days = ?,
 		skip_holidays = ?, skip_from = ?, skip_until = ?, state = ?, version = ?, base = ?, told = ? WHERE id = ? AND version = ?`,
 		append(columns(p), p.ID, version)...)
 	if err != nil || n == 0 {
@@ -108,11 +80,11 @@ func (f *feature) update(ctx context.Context, p *post, version int64) (ok bool, 
 }
 
 func (f *feature) setGroups(ctx context.Context, p *post) error {
-	if _, err := f.exec(ctx, `DELETE FROM post_groups WHERE post_id = ?`, p.ID); err != nil {
+	if _, err := f.db.Exec(ctx, `DELETE FROM post_groups WHERE post_id = ?`, p.ID); err != nil {
 		return err
 	}
 	for i, g := range p.Groups {
-		if _, err := f.exec(ctx, `INSERT INTO post_groups (post_id, group_id, place) VALUES (?, ?, ?)`, p.ID, string(g), i); err != nil {
+		if _, err := f.db.Exec(ctx, `INSERT INTO post_groups (post_id, group_id, place) VALUES (?, ?, ?)`, p.ID, string(g), i); err != nil {
 			return err
 		}
 	}
@@ -121,7 +93,7 @@ func (f *feature) setGroups(ctx context.Context, p *post) error {
 
 // addStep records what somebody did.
 func (f *feature) addStep(ctx context.Context, id int64, s step) error {
-	_, err := f.exec(ctx, `INSERT INTO post_steps (post_id, at, member_id, step, note, version) VALUES (?, ?, ?, ?, ?, ?)`,
+	_, err := f.db.Exec(ctx, `INSERT INTO post_steps (post_id, at, member_id, step, note, version) VALUES (?, ?, ?, ?, ?, ?)`,
 		id, s.At.UnixMilli(), string(s.Member), s.What, s.Note, s.Version)
 	return err
 }
@@ -129,7 +101,7 @@ func (f *feature) addStep(ctx context.Context, id int64, s step) error {
 // posts reads posts with their groups and steps, in the order of their numbers. where follows WHERE, with p for posts.
 func (f *feature) posts(ctx context.Context, where string, args ...any) (list []*post, err error) {
 	byID := map[int64]*post{}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p post
 		var due, from, until int64
 		var workdays, only, holidays int
@@ -144,7 +116,7 @@ func (f *feature) posts(ctx context.Context, where string, args ...any) (list []
 	if err != nil {
 		return nil, err
 	}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var id int64
 		var g community.GroupID
 		err := scan(&id, &g)
@@ -156,7 +128,7 @@ func (f *feature) posts(ctx context.Context, where string, args ...any) (list []
 	if err != nil {
 		return nil, err
 	}
-	return list, f.each(ctx, func(scan func(...any) error) error {
+	return list, f.db.Each(ctx, func(scan func(...any) error) error {
 		var id, at int64
 		var undone int
 		var s step
@@ -187,7 +159,7 @@ func (f *feature) livePosts(ctx context.Context, now time.Time) ([]*post, error)
 }
 
 func (f *feature) countLive(ctx context.Context, now time.Time) (n int, err error) {
-	err = f.row(ctx, `SELECT COUNT(*) FROM posts p WHERE `+isLive, now.UnixMilli(), now.UnixMilli()).Scan(&n)
+	err = f.db.Row(ctx, `SELECT COUNT(*) FROM posts p WHERE `+isLive, now.UnixMilli(), now.UnixMilli()).Scan(&n)
 	return n, err
 }
 
@@ -213,13 +185,10 @@ func (f *feature) byIDs(ctx context.Context, ids []int64) (map[int64]*post, erro
 }
 
 // groups are those that the bot acts in.
-func (f *feature) groups(ctx context.Context) (list []group, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
-		var g group
-		err := scan(&g.ID, &g.Name)
-		g.Name = community.CleanName(g.Name)
-		list = append(list, g)
-		return err
-	}, `SELECT id, name FROM groups WHERE adopted = ? ORDER BY LENGTH(id), id`, true)
+func (f *feature) groups(ctx context.Context) ([]community.Place, error) {
+	list, err := f.c.AdoptedGroups(ctx)
+	for i, g := range list {
+		list[i].Name = community.CleanName(g.Name)
+	}
 	return list, err
 }

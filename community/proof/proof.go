@@ -16,7 +16,7 @@ import (
 var locales embed.FS
 
 type proof struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 }
@@ -27,7 +27,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	p := &proof{db, c, cfg}
+	p := &proof{community.SQL{Storage: db}, c, cfg}
 	return bot.Feature{
 		Name: "proof", Locales: texts, Migrations: migrations(),
 		Commands: []bot.Command{{Names: []string{"对账", "proof"}, Usage: "usage", Help: "help", Run: p.prove}},

@@ -41,17 +41,17 @@ func (p *proof) publish(ctx context.Context, r *bot.Request) error {
 
 // post says the root to the groups that may hear something unasked.
 func (p *proof) post(ctx context.Context, r *bot.Request, text string) error {
-	groups, err := p.groups(ctx)
+	groups, err := p.c.AdoptedGroups(ctx)
 	if err != nil {
 		return err
 	}
-	for _, id := range groups {
-		ok, err := p.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: id, Feature: r.Feature(), Text: text})
+	for _, g := range groups {
+		ok, err := p.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: g.ID, Feature: r.Feature(), Text: text})
 		if err != nil {
 			return err
 		}
 		if ok {
-			r.Say(string(id), text)
+			r.Say(string(g.ID), text)
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ func (p *proof) published(ctx context.Context) (seq int64, err error) {
 
 // keep notes that a root is told.
 func (p *proof) keep(ctx context.Context, at, seq int64, hash string) error {
-	_, err := p.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, `INSERT INTO roots (seq, at, hash) VALUES (?, ?, ?)`, seq, at, hash)
+	_, err := p.db.Exec(ctx, `INSERT INTO roots (seq, at, hash) VALUES (?, ?, ?)`, seq, at, hash)
 	if err != nil {
 		return fmt.Errorf("keep root: %w", err)
 	}
@@ -34,14 +34,6 @@ func (p *proof) managers(ctx context.Context) (ids []community.MemberID, err err
 ORDER BY LENGTH(id), id`, int(bot.Manager)).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("managers: %w", err)
-	}
-	return ids, nil
-}
-
-// groups are those where the bot acts.
-func (p *proof) groups(ctx context.Context) (ids []community.GroupID, err error) {
-	if err = p.db.Conn(ctx).Raw(`SELECT id FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
 	}
 	return ids, nil
 }

@@ -43,7 +43,7 @@ func (c Config) Validate() error {
 }
 
 type rules struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 }
@@ -54,7 +54,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := &rules{db, c, cfg}
+	f := &rules{community.SQL{Storage: db}, c, cfg}
 	c.Facts.Register("rules.agreed", f.agreedFact)
 	c.Undo.Register("rules.version", f.undo)
 	return bot.Feature{
@@ -216,14 +216,14 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	groups, err := f.groups(ctx)
+	groups, err := f.c.AdoptedGroups(ctx)
 	if err != nil {
 		return err
 	}
 	said := 0
 	for _, g := range groups {
 		text := f.text(r, v) + "\n" + r.T("post.agree")
-		ok, err := f.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: g, Feature: r.Feature(), Text: text, Dated: true})
+		ok, err := f.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: g.ID, Feature: r.Feature(), Text: text, Dated: true})
 		if err != nil {
 			return err
 		}
@@ -231,8 +231,8 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 			continue
 		}
 		said++
-		r.Send(bot.Outgoing{Group: string(g), Text: text, Priority: bot.Post, Dated: true})
-		if err := f.shown(ctx, r, g); err != nil {
+		r.Send(bot.Outgoing{Group: string(g.ID), Text: text, Priority: bot.Post, Dated: true})
+		if err := f.shown(ctx, r, g.ID); err != nil {
 			return err
 		}
 	}

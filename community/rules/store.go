@@ -39,7 +39,7 @@ func migrations() []*gormigrate.Migration {
 }
 
 func (f *rules) exec(ctx context.Context, query string, args ...any) error {
-	if _, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...); err != nil {
+	if _, err := f.db.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("rules: %w", err)
 	}
 	return nil
@@ -155,12 +155,4 @@ func (f *rules) counts(ctx context.Context) (agreed map[int]int, present int, er
 		agreed[version] = n
 	}
 	return agreed, present, rows.Err()
-}
-
-// groups are those in which the bot is enabled.
-func (f *rules) groups(ctx context.Context) (ids []community.GroupID, err error) {
-	if err := f.db.Conn(ctx).Raw(`SELECT id FROM groups WHERE adopted ORDER BY LENGTH(id), id`).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
-	}
-	return ids, nil
 }

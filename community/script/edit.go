@@ -44,7 +44,7 @@ func (s *scripts) halt(ctx context.Context, r *bot.Request, v run) error {
 			return err
 		}
 	}
-	if _, err := s.exec(ctx, `UPDATE script_runs SET state = ?, ended_at = ? WHERE id = ?`, stopped, r.At.UnixMilli(), v.id); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE script_runs SET state = ?, ended_at = ? WHERE id = ?`, stopped, r.At.UnixMilli(), v.id); err != nil {
 		return fmt.Errorf("stop run %d: %w", v.id, err)
 	}
 	return nil
@@ -142,7 +142,7 @@ func (s *scripts) sayable(r *bot.Request, v run, st step) error {
 
 // rewrite stores the time and the text of a step, and plans it anew.
 func (s *scripts) rewrite(ctx context.Context, r *bot.Request, v run, st step) error {
-	if _, err := s.exec(ctx, `UPDATE script_steps SET at = ?, text = ? WHERE run_id = ? AND n = ?`, st.at.UnixMilli(), st.Text, v.id, st.n); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE script_steps SET at = ?, text = ? WHERE run_id = ? AND n = ?`, st.at.UnixMilli(), st.Text, v.id, st.n); err != nil {
 		return fmt.Errorf("step %d of run %d: %w", st.n, v.id, err)
 	}
 	return s.plan(ctx, r, v, st)

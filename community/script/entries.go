@@ -134,7 +134,7 @@ func (s *scripts) keep(ctx context.Context, r *bot.Request, v run, st step, ids 
 			return false, 0, fmt.Errorf("entries of run %d: %w", v.id, err)
 		}
 		if id > 0 {
-			_, err := s.exec(ctx, `UPDATE script_entries SET seq = seq + ?, pic = pic + ?, at = ?, state = ? WHERE id = ?`, seq, pic, r.At.UnixMilli(), entered, id)
+			_, err := s.db.Exec(ctx, `UPDATE script_entries SET seq = seq + ?, pic = pic + ?, at = ?, state = ? WHERE id = ?`, seq, pic, r.At.UnixMilli(), entered, id)
 			return true, id, err
 		}
 	}
@@ -142,7 +142,7 @@ func (s *scripts) keep(ctx context.Context, r *bot.Request, v run, st step, ids 
 	if !whole {
 		state = half
 	}
-	err = s.row(ctx, `INSERT INTO script_entries (run_id, n, member_id, at, seq, pic, state) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	err = s.db.Row(ctx, `INSERT INTO script_entries (run_id, n, member_id, at, seq, pic, state) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		v.id, st.n, r.Actor.Origin, r.At.UnixMilli(), seq, pic, state).Scan(&id)
 	if err != nil {
 		return false, 0, fmt.Errorf("entry of run %d: %w", v.id, err)
@@ -168,7 +168,7 @@ func (s *scripts) tooLate(ctx context.Context, r *bot.Request, v run, st step) e
 	if err := s.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM script_late WHERE run_id = ? AND round = ? AND member_id IN ?`, v.id, st.Round, ids).Row().Scan(&n); err != nil || n > 0 {
 		return err
 	}
-	if _, err := s.exec(ctx, `INSERT INTO script_late (run_id, round, member_id, at) VALUES (?, ?, ?, ?)`, v.id, st.Round, r.Actor.Origin, r.At.UnixMilli()); err != nil {
+	if _, err := s.db.Exec(ctx, `INSERT INTO script_late (run_id, round, member_id, at) VALUES (?, ?, ?, ?)`, v.id, st.Round, r.Actor.Origin, r.At.UnixMilli()); err != nil {
 		return fmt.Errorf("late entry: %w", err)
 	}
 	s.thank(r, v, "late", r.T("entry.late", "Name", r.Actor.Name, "Title", v.title), r.T("entry.late.head", "Title", v.title))

@@ -36,7 +36,7 @@ func (s *scripts) importScript(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, `INSERT INTO scripts (name, yaml, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET yaml = excluded.yaml, at = excluded.at`,
+	_, err = s.db.Exec(ctx, `INSERT INTO scripts (name, yaml, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET yaml = excluded.yaml, at = excluded.at`,
 		bot.Fold(sc.Name), src, r.At.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("import a script: %w", err)

@@ -24,7 +24,7 @@ func (s *scripts) library(ctx context.Context) (list []Script, err error) {
 	for _, sc := range append(Embedded(), s.cfg.own...) {
 		put(sc)
 	}
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		var src string
 		if err := scan(&src); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (s *scripts) named(ctx context.Context, called string) (sc Script, ok bool,
 
 // imported is the YAML that was imported under a name; empty where none was.
 func (s *scripts) imported(ctx context.Context, called string) (src string, err error) {
-	err = s.row(ctx, `SELECT yaml FROM scripts WHERE name = ?`, bot.Fold(called)).Scan(&src)
+	err = s.db.Row(ctx, `SELECT yaml FROM scripts WHERE name = ?`, bot.Fold(called)).Scan(&src)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

@@ -21,7 +21,7 @@ func (s *scripts) pay(ctx context.Context, r *bot.Request, v run, st step, ids [
 	if err != nil || key == "" {
 		return 0, err
 	}
-	took, err := s.exec(ctx, `UPDATE script_runs SET paid = paid + ? WHERE id = ? AND paid + ? <= budget`, st.Points, v.id, st.Points)
+	took, err := s.db.Exec(ctx, `UPDATE script_runs SET paid = paid + ? WHERE id = ? AND paid + ? <= budget`, st.Points, v.id, st.Points)
 	if err != nil || took == 0 {
 		return 0, err
 	}
@@ -33,7 +33,7 @@ func (s *scripts) pay(ctx context.Context, r *bot.Request, v run, st step, ids [
 	if _, err := s.c.Purse.Post(ctx, t); err != nil {
 		return 0, fmt.Errorf("pay: %w", err)
 	}
-	if _, err := s.exec(ctx, `UPDATE script_entries SET key = ? WHERE id = ?`, key, entry); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE script_entries SET key = ? WHERE id = ?`, key, entry); err != nil {
 		return 0, fmt.Errorf("pay: %w", err)
 	}
 	return st.Points, nil
@@ -78,7 +78,7 @@ func (s *scripts) unpay(ctx context.Context, r *bot.Request, id int64, key strin
 	if _, err := s.c.Purse.Reverse(ctx, key, points.Reversal{Key: "recall/" + key, Reason: r.T("reason.recalled"), At: r.At}); err != nil {
 		return fmt.Errorf("take back %s: %w", key, err)
 	}
-	_, err = s.exec(ctx, `UPDATE script_runs SET paid = paid - ? WHERE id = ?`, t.Amount, id)
+	_, err = s.db.Exec(ctx, `UPDATE script_runs SET paid = paid - ? WHERE id = ?`, t.Amount, id)
 	return err
 }
 

@@ -57,7 +57,7 @@ func (s *scripts) pick(ctx context.Context, r *bot.Request) error {
 	case rows[0].PickedAt > 0:
 		return r.Refuse("pick.already", "Name", called)
 	}
-	if _, err := s.exec(ctx, `UPDATE script_entries SET picked_at = ? WHERE id = ?`, r.At.UnixMilli(), rows[0].ID); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE script_entries SET picked_at = ? WHERE id = ?`, r.At.UnixMilli(), rows[0].ID); err != nil {
 		return fmt.Errorf("pick: %w", err)
 	}
 	err = s.c.Contributions.Record(ctx, community.Contribution{
@@ -77,7 +77,7 @@ func (s *scripts) undoPick(ctx context.Context, r *bot.Request, data []byte) err
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}
-	n, err := s.exec(ctx, `UPDATE script_entries SET picked_at = 0 WHERE id = ? AND picked_at > 0`, p.Entry)
+	n, err := s.db.Exec(ctx, `UPDATE script_entries SET picked_at = 0 WHERE id = ? AND picked_at > 0`, p.Entry)
 	if err != nil {
 		return fmt.Errorf("undo pick: %w", err)
 	}

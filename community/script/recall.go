@@ -29,7 +29,7 @@ func (s *scripts) recalled(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	var list []entry
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		var e entry
 		var pickedAt int64
 		err := scan(&e.id, &e.run, &e.n, &e.member, &e.state, &e.key, &pickedAt)
@@ -50,7 +50,7 @@ func (s *scripts) recalled(ctx context.Context, r *bot.Request) error {
 
 // withdraw takes an entry out of everything. Where the person has another one in the run, their points stay with it.
 func (s *scripts) withdraw(ctx context.Context, r *bot.Request, e entry) error {
-	if _, err := s.exec(ctx, `UPDATE script_entries SET state = ?, picked_at = 0, key = '' WHERE id = ?`, gone, e.id); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE script_entries SET state = ?, picked_at = 0, key = '' WHERE id = ?`, gone, e.id); err != nil {
 		return fmt.Errorf("withdraw entry: %w", err)
 	}
 	ids, err := s.c.IDs(ctx, e.member)
@@ -71,7 +71,7 @@ func (s *scripts) withdraw(ctx context.Context, r *bot.Request, e entry) error {
 		return nil
 	}
 	if other > 0 {
-		_, err := s.exec(ctx, `UPDATE script_entries SET key = ? WHERE id = ?`, e.key, other)
+		_, err := s.db.Exec(ctx, `UPDATE script_entries SET key = ? WHERE id = ?`, e.key, other)
 		return err
 	}
 	return s.unpay(ctx, r, e.run, e.key)

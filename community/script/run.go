@@ -60,7 +60,7 @@ const runColumns = `SELECT id, script, title, group_id, params, start_at, state,
 
 // runs reads the runs that a condition chooses, with their steps.
 func (s *scripts) runs(ctx context.Context, where string, args ...any) (list []run, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		var v run
 		var params string
 		var start, ended int64
@@ -84,7 +84,7 @@ func (s *scripts) runs(ctx context.Context, where string, args ...any) (list []r
 
 // count is how many entries of a run stand.
 func (s *scripts) count(ctx context.Context, id int64) (n int, err error) {
-	if err = s.row(ctx, `SELECT COUNT(*) FROM script_entries WHERE run_id = ? AND state = ?`, id, entered).Scan(&n); err != nil {
+	if err = s.db.Row(ctx, `SELECT COUNT(*) FROM script_entries WHERE run_id = ? AND state = ?`, id, entered).Scan(&n); err != nil {
 		err = fmt.Errorf("entries of run %d: %w", id, err)
 	}
 	return n, err
@@ -124,7 +124,7 @@ func scanStep(scan func(...any) error, before ...any) (st step, err error) {
 func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func (s *scripts) stepsOf(ctx context.Context, id int64) (list []step, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		st, err := scanStep(scan)
 		list = append(list, st)
 		return err
@@ -141,14 +141,14 @@ func (s *scripts) add(ctx context.Context, r *bot.Request, v *run) error {
 	if err != nil {
 		return err
 	}
-	err = s.row(ctx, `INSERT INTO script_runs (script, title, group_id, params, start_at, made_at, made_by, state, budget)
+	err = s.db.Row(ctx, `INSERT INTO script_runs (script, title, group_id, params, start_at, made_at, made_by, state, budget)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, v.script, v.title, string(v.group), string(params), v.start.UnixMilli(), r.At.UnixMilli(),
 		r.Actor.Member, running, v.budget).Scan(&v.id)
 	if err != nil {
 		return fmt.Errorf("start a script: %w", err)
 	}
 	for _, st := range v.steps {
-		_, err := s.exec(ctx, `INSERT INTO script_steps (run_id, n, kind, at, text, none, tags, picture, span, most, points, grace, too_late, round, state)
+		_, err := s.db.Exec(ctx, `INSERT INTO script_steps (run_id, n, kind, at, text, none, tags, picture, span, most, points, grace, too_late, round, state)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, v.id, st.n, string(st.Kind), st.at.UnixMilli(), st.Text, st.None, strings.Join(st.Tags, " "),
 			st.Picture, st.For.Milliseconds(), st.Most, st.Points, st.Grace.Milliseconds(), st.TooLate.Milliseconds(), st.Round, waiting)
 		if err != nil {
@@ -160,7 +160,7 @@ func (s *scripts) add(ctx context.Context, r *bot.Request, v *run) error {
 
 // turn sets the state of a step that is in another one, and tells whether it was.
 func (s *scripts) turn(ctx context.Context, id int64, n int, from, to string, at time.Time, said string) (bool, error) {
-	changed, err := s.exec(ctx, `UPDATE script_steps SET state = ?, done_at = ?, said = ? WHERE run_id = ? AND n = ? AND state = ?`,
+	changed, err := s.db.Exec(ctx, `UPDATE script_steps SET state = ?, done_at = ?, said = ? WHERE run_id = ? AND n = ? AND state = ?`,
 		to, bot.Millis(at), said, id, n, from)
 	if err != nil {
 		return false, fmt.Errorf("step %d of run %d: %w", n, id, err)
@@ -192,7 +192,7 @@ func readKey(key string) (id int64, n int, err error) {
 
 // lock holds the row of a run until the end of the transaction, so that what is read of it stands still.
 func (s *scripts) lock(ctx context.Context, id int64) error {
-	_, err := s.exec(ctx, `UPDATE script_runs SET state = state WHERE id = ?`, id)
+	_, err := s.db.Exec(ctx, `UPDATE script_runs SET state = state WHERE id = ?`, id)
 	if err != nil {
 		return fmt.Errorf("run %d: %w", id, err)
 	}
@@ -201,7 +201,7 @@ func (s *scripts) lock(ctx context.Context, id int64) error {
 
 // settle ends a run whose steps have all ended.
 func (s *scripts) settle(ctx context.Context, id int64, at time.Time) error {
-	_, err := s.exec(ctx, `UPDATE script_runs SET state = ?, ended_at = ? WHERE id = ? AND state = ?
+	_, err := s.db.Exec(ctx, `UPDATE script_runs SET state = ?, ended_at = ? WHERE id = ? AND state = ?
 		AND NOT EXISTS (SELECT 1 FROM script_steps WHERE run_id = ? AND state = ?)`, finished, at.UnixMilli(), id, running, id, waiting)
 	if err != nil {
 		return fmt.Errorf("run %d: %w", id, err)
@@ -211,7 +211,7 @@ func (s *scripts) settle(ctx context.Context, id int64, at time.Time) error {
 
 // resume makes a run that has ended run again.
 func (s *scripts) resume(ctx context.Context, id int64) error {
-	if _, err := s.exec(ctx, `UPDATE script_runs SET state = ?, ended_at = 0 WHERE id = ?`, running, id); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE script_runs SET state = ?, ended_at = 0 WHERE id = ?`, running, id); err != nil {
 		return fmt.Errorf("run %d: %w", id, err)
 	}
 	return nil

@@ -23,14 +23,14 @@ const (
 )
 
 type scripts struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 }
 
 // New makes the feature. cfg has been loaded where it names files.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	s := &scripts{db: db, c: c, cfg: cfg}
+	s := &scripts{db: community.SQL{Storage: db}, c: c, cfg: cfg}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name

@@ -185,7 +185,7 @@ func (v run) peek(text string, most int) string {
 
 // others is how many scripts run in a group.
 func (s *scripts) others(ctx context.Context, group community.GroupID) (n int, err error) {
-	err = s.row(ctx, `SELECT COUNT(*) FROM script_runs WHERE group_id = ? AND state = ?`, string(group), running).Scan(&n)
+	err = s.db.Row(ctx, `SELECT COUNT(*) FROM script_runs WHERE group_id = ? AND state = ?`, string(group), running).Scan(&n)
 	return n, err
 }
 

@@ -1,40 +1,9 @@
 package script
 
 import (
-	"context"
-	"database/sql"
-
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
 )
-
-func (s *scripts) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)
-}
-
-// exec runs a statement and tells how many rows it changed.
-func (s *scripts) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := s.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// each calls fn for each row of a query. fn scans it.
-func (s *scripts) each(ctx context.Context, fn func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := s.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
 
 // migrations makes the tables of scripts. All times are Unix milliseconds, UTC; 0 is none.
 func migrations() []*gormigrate.Migration {

@@ -151,7 +151,7 @@ func (s *scripts) undoImport(ctx context.Context, r *bot.Request, data []byte) e
 	if p.Was == "" {
 		query, args = `DELETE FROM scripts WHERE name = ?`, args[1:]
 	}
-	if _, err := s.exec(ctx, query, args...); err != nil {
+	if _, err := s.db.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("undo import: %w", err)
 	}
 	return nil

@@ -65,19 +65,18 @@ func (s *scripts) theStep(r *bot.Request, v run, rest string) (st step, left str
 
 // groupNamed is the group that a manager names, by its name or its id.
 func (s *scripts) groupNamed(ctx context.Context, r *bot.Request, words string) (community.GroupID, error) {
+	groups, err := s.c.AdoptedGroups(ctx)
+	if err != nil {
+		return "", err
+	}
 	var found []string
 	folded := bot.Fold(strings.Join(strings.Fields(words), " "))
-	err := s.each(ctx, func(scan func(...any) error) error {
-		var id, called string
-		err := scan(&id, &called)
-		if folded != "" && (folded == id || folded == bot.Fold(strings.Join(strings.Fields(called), " "))) {
-			found = append(found, id)
+	for _, g := range groups {
+		if folded != "" && (folded == string(g.ID) || folded == bot.Fold(strings.Join(strings.Fields(g.Name), " "))) {
+			found = append(found, string(g.ID))
 		}
-		return err
-	}, `SELECT id, name FROM groups WHERE adopted = ? ORDER BY id`, true)
+	}
 	switch {
-	case err != nil:
-		return "", fmt.Errorf("groups: %w", err)
 	case len(found) == 0:
 		return "", r.Refuse("group.unknown", "Name", s.c.Words.ScreenName(words))
 	case len(found) > 1:

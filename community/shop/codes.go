@@ -24,7 +24,7 @@ const (
 // draw takes a code out of the pool for an order; ok is false where none is left. The goods' row is held by this
 // transaction, so nobody else draws.
 func (s *shop) draw(ctx context.Context, o order) (code string, ok bool, err error) {
-	err = s.row(ctx, `UPDATE shop_codes SET order_id = ? WHERE id = (SELECT MIN(id) FROM shop_codes WHERE goods_id = ? AND order_id = 0) AND order_id = 0
+	err = s.db.Row(ctx, `UPDATE shop_codes SET order_id = ? WHERE id = (SELECT MIN(id) FROM shop_codes WHERE goods_id = ? AND order_id = 0) AND order_id = 0
 		RETURNING code`, o.id, o.goods).Scan(&code)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
@@ -37,7 +37,7 @@ func (s *shop) draw(ctx context.Context, o order) (code string, ok bool, err err
 
 // codeOf is the code that was given for an order.
 func (s *shop) codeOf(ctx context.Context, o order) (code string, ok bool, err error) {
-	err = s.row(ctx, `SELECT code FROM shop_codes WHERE order_id = ?`, o.id).Scan(&code)
+	err = s.db.Row(ctx, `SELECT code FROM shop_codes WHERE order_id = ?`, o.id).Scan(&code)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}
@@ -46,7 +46,7 @@ func (s *shop) codeOf(ctx context.Context, o order) (code string, ok bool, err e
 
 // watchPool tells managers once that few codes are left.
 func (s *shop) watchPool(ctx context.Context, r *bot.Request, g goods) error {
-	n, err := s.exec(ctx, `UPDATE shop_goods SET low_told = ? WHERE id = ? AND low_told = ?
+	n, err := s.db.Exec(ctx, `UPDATE shop_goods SET low_told = ? WHERE id = ? AND low_told = ?
 		AND (SELECT COUNT(*) FROM shop_codes WHERE goods_id = ? AND order_id = 0) <= ?`, true, g.id, false, g.id, lowPool)
 	if err != nil || n == 0 {
 		return err
@@ -83,7 +83,7 @@ func (s *shop) importCodes(ctx context.Context, r *bot.Request) error {
 	}
 	added := int64(0)
 	for _, code := range codes {
-		n, err := s.exec(ctx, `INSERT INTO shop_codes (goods_id, code, batch) VALUES (?, ?, ?) ON CONFLICT (goods_id, code) DO NOTHING`, g.id, code, r.Seq)
+		n, err := s.db.Exec(ctx, `INSERT INTO shop_codes (goods_id, code, batch) VALUES (?, ?, ?) ON CONFLICT (goods_id, code) DO NOTHING`, g.id, code, r.Seq)
 		if err != nil {
 			return errors.New("import codes: the storage failed") // what it says may hold a code
 		}
@@ -92,7 +92,7 @@ func (s *shop) importCodes(ctx context.Context, r *bot.Request) error {
 	repeated := int64(len(codes)) - added
 	free := g.free + added
 	if free > lowPool {
-		if _, err := s.exec(ctx, `UPDATE shop_goods SET low_told = ? WHERE id = ?`, false, g.id); err != nil {
+		if _, err := s.db.Exec(ctx, `UPDATE shop_goods SET low_told = ? WHERE id = ?`, false, g.id); err != nil {
 			return err
 		}
 	}
@@ -117,7 +117,7 @@ func (s *shop) undoImport(ctx context.Context, _ *bot.Request, payload []byte) e
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, `DELETE FROM shop_codes WHERE goods_id = ? AND batch = ? AND order_id = 0`, p.Goods, p.Batch)
+	_, err := s.db.Exec(ctx, `DELETE FROM shop_codes WHERE goods_id = ? AND batch = ? AND order_id = 0`, p.Goods, p.Batch)
 	return err
 }
 

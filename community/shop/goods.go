@@ -25,7 +25,7 @@ func scanGoods(scan func(...any) error) (g goods, err error) {
 // catalogue is everything that was ever offered, by number. What the configuration says of its goods holds, also
 // before a handler has stored it.
 func (s *shop) catalogue(ctx context.Context) (list []goods, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		g, err := scanGoods(scan)
 		list = append(list, g)
 		return err
@@ -79,7 +79,7 @@ func (s *shop) settle(ctx context.Context) error {
 
 // store writes a definition of new or known goods. What was redeemed stays.
 func (s *shop) store(ctx context.Context, id int64, declared bool, d definition) error {
-	_, err := s.exec(ctx, `INSERT INTO shop_goods (id, declared, name, about, price, stock, most, per, each_per, from_day, until_day, kind)
+	_, err := s.db.Exec(ctx, `INSERT INTO shop_goods (id, declared, name, about, price, stock, most, per, each_per, from_day, until_day, kind)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, about = excluded.about, price = excluded.price, stock = excluded.stock, most = excluded.most,
 		per = excluded.per, each_per = excluded.each_per, from_day = excluded.from_day, until_day = excluded.until_day, kind = excluded.kind`,
@@ -93,7 +93,7 @@ func (s *shop) store(ctx context.Context, id int64, declared bool, d definition)
 // take counts one piece as redeemed where there is one, and holds the goods' row until the end of the transaction:
 // whoever redeems the same goods waits, and what is counted for them from here on stands still.
 func (s *shop) take(ctx context.Context, id int64) (took bool, err error) {
-	n, err := s.exec(ctx, `UPDATE shop_goods SET sold = sold + 1 WHERE id = ? AND (stock < 0 OR sold < stock)`, id)
+	n, err := s.db.Exec(ctx, `UPDATE shop_goods SET sold = sold + 1 WHERE id = ? AND (stock < 0 OR sold < stock)`, id)
 	if err != nil {
 		return false, fmt.Errorf("take goods %d: %w", id, err)
 	}
@@ -102,7 +102,7 @@ func (s *shop) take(ctx context.Context, id int64) (took bool, err error) {
 
 // giveBack makes a piece redeemable again.
 func (s *shop) giveBack(ctx context.Context, id int64) error {
-	n, err := s.exec(ctx, `UPDATE shop_goods SET sold = sold - 1 WHERE id = ?`, id)
+	n, err := s.db.Exec(ctx, `UPDATE shop_goods SET sold = sold - 1 WHERE id = ?`, id)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%d rows", n)
 	}

@@ -69,7 +69,7 @@ func (s *shop) takeBack(ctx context.Context, r *bot.Request, key, as, reason str
 }
 
 func (s *shop) keepKeys(ctx context.Context, o *order) error {
-	if _, err := s.exec(ctx, `UPDATE shop_orders SET hold_key = ?, done_key = ? WHERE id = ?`, o.holdKey, o.doneKey, o.id); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE shop_orders SET hold_key = ?, done_key = ? WHERE id = ?`, o.holdKey, o.doneKey, o.id); err != nil {
 		return fmt.Errorf("order %s: %w", o, err)
 	}
 	return nil

@@ -14,7 +14,7 @@ func (s *shop) mine(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	list, args := in(ids)
+	list, args := community.In(ids)
 	if r.Args != "" {
 		return s.code(ctx, r, list, args)
 	}

@@ -52,7 +52,7 @@ func scanOrder(scan func(...any) error) (o order, err error) {
 
 // orders reads orders; where is what follows the tables in the statement.
 func (s *shop) orders(ctx context.Context, where string, args ...any) (list []order, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		o, err := scanOrder(scan)
 		list = append(list, o)
 		return err
@@ -65,7 +65,7 @@ func (s *shop) orders(ctx context.Context, where string, args ...any) (list []or
 
 // order reads one order; ok is false where there is none.
 func (s *shop) order(ctx context.Context, id int64) (o order, ok bool, err error) {
-	o, err = scanOrder(s.row(ctx, ordersSQL+`WHERE o.id = ?`, id).Scan)
+	o, err = scanOrder(s.db.Row(ctx, ordersSQL+`WHERE o.id = ?`, id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return order{}, false, nil
 	}
@@ -98,7 +98,7 @@ func (s *shop) counted(ctx context.Context, member community.MemberID, id int64,
 	if err != nil {
 		return "", nil, err
 	}
-	list, args := in(ids)
+	list, args := community.In(ids)
 	where, args = `member_id IN `+list+` AND goods_id = ? AND state <> 'refunded'`, append(args, id)
 	if first != 0 {
 		where += ` AND at >= ? AND at < ?`
@@ -137,7 +137,7 @@ func (s *shop) open(ctx context.Context, g goods, member, origin community.Membe
 	}
 	o = order{goods: g.id, name: g.Name, kind: g.Kind, member: origin, price: g.Price, at: at, state: held, reminded: at}
 	args := append([]any{g.id, string(origin), g.Price, at.UnixMilli(), string(held), at.UnixMilli()}, limits...)
-	err = s.row(ctx, `INSERT INTO shop_orders (goods_id, member_id, price, at, state, reminded_at)
+	err = s.db.Row(ctx, `INSERT INTO shop_orders (goods_id, member_id, price, at, state, reminded_at)
 		SELECT CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) WHERE `+condition+` RETURNING id`, args...).Scan(&o.id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return order{}, false, nil
@@ -151,7 +151,7 @@ func (s *shop) open(ctx context.Context, g goods, member, origin community.Membe
 // move brings an order from the state and turn in which it was read into another, and refuses with a text where
 // somebody was faster.
 func (s *shop) move(ctx context.Context, r *bot.Request, o *order, to state, note, late string) error {
-	n, err := s.exec(ctx, `UPDATE shop_orders SET state = ?, turn = turn + 1, note = ?, settled_at = ?, settled_by = ? WHERE id = ? AND state = ? AND turn = ?`,
+	n, err := s.db.Exec(ctx, `UPDATE shop_orders SET state = ?, turn = turn + 1, note = ?, settled_at = ?, settled_by = ? WHERE id = ? AND state = ? AND turn = ?`,
 		string(to), note, r.At.UnixMilli(), r.Actor.Member, o.id, string(o.state), o.turn)
 	if err != nil {
 		return fmt.Errorf("order %s: %w", o, err)

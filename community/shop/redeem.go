@@ -78,7 +78,7 @@ func (s *shop) atLimit(ctx context.Context, r *bot.Request, g goods) error {
 			return err
 		}
 		var n int64
-		if err := s.row(ctx, `SELECT COUNT(*) FROM shop_orders WHERE `+where, args...).Scan(&n); err != nil {
+		if err := s.db.Row(ctx, `SELECT COUNT(*) FROM shop_orders WHERE `+where, args...).Scan(&n); err != nil {
 			return err
 		}
 		if n >= g.Limit {

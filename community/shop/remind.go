@@ -26,7 +26,7 @@ func (s *shop) remind(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	if slices.ContainsFunc(late, func(o order) bool { return r.At.Sub(o.reminded) >= patience }) {
-		if _, err := s.exec(ctx, `UPDATE shop_orders SET reminded_at = ? WHERE state = 'held' AND reminded_at <= ?`, r.At.UnixMilli(), r.At.Add(soon-patience).UnixMilli()); err != nil {
+		if _, err := s.db.Exec(ctx, `UPDATE shop_orders SET reminded_at = ? WHERE state = 'held' AND reminded_at <= ?`, r.At.UnixMilli(), r.At.Add(soon-patience).UnixMilli()); err != nil {
 			return fmt.Errorf("remind: %w", err)
 		}
 		lines, err := s.lines(ctx, r, late)
@@ -39,7 +39,7 @@ func (s *shop) remind(ctx context.Context, r *bot.Request) error {
 		}
 	}
 	var oldest int64
-	if err := s.row(ctx, `SELECT COALESCE(MIN(reminded_at), 0) FROM shop_orders WHERE state = 'held'`).Scan(&oldest); err != nil || oldest == 0 {
+	if err := s.db.Row(ctx, `SELECT COALESCE(MIN(reminded_at), 0) FROM shop_orders WHERE state = 'held'`).Scan(&oldest); err != nil || oldest == 0 {
 		return err
 	}
 	return r.Later(ctx, bot.FromMillis(oldest).Add(patience), remindJob, openOrders)
@@ -47,7 +47,7 @@ func (s *shop) remind(ctx context.Context, r *bot.Request) error {
 
 // waitAgain begins the wait of an order anew that was opened again.
 func (s *shop) waitAgain(ctx context.Context, r *bot.Request, o order) error {
-	if _, err := s.exec(ctx, `UPDATE shop_orders SET reminded_at = ? WHERE id = ?`, r.At.UnixMilli(), o.id); err != nil {
+	if _, err := s.db.Exec(ctx, `UPDATE shop_orders SET reminded_at = ? WHERE id = ?`, r.At.UnixMilli(), o.id); err != nil {
 		return fmt.Errorf("order %s: %w", o, err)
 	}
 	return r.In("shop").Later(ctx, r.At.Add(patience), remindJob, openOrders)

@@ -76,7 +76,7 @@ func (s *shop) offer(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	var id int64
-	if err := s.row(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM shop_goods`).Scan(&id); err != nil {
+	if err := s.db.Row(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM shop_goods`).Scan(&id); err != nil {
 		return fmt.Errorf("next number of goods: %w", err)
 	}
 	g := goods{definition: d, id: max(firstOffered, id)}
@@ -186,7 +186,7 @@ func (s *shop) setOff(ctx context.Context, r *bot.Request, id int64, off bool) (
 	if off {
 		condition, at = `off_at = 0`, r.At.UnixMilli()
 	}
-	n, err := s.exec(ctx, `UPDATE shop_goods SET off_at = ? WHERE id = ? AND `+condition, at, id)
+	n, err := s.db.Exec(ctx, `UPDATE shop_goods SET off_at = ? WHERE id = ? AND `+condition, at, id)
 	if err != nil {
 		return false, fmt.Errorf("shelve goods %d: %w", id, err)
 	}
@@ -248,7 +248,7 @@ func (s *shop) edit(ctx context.Context, r *bot.Request) error {
 
 // restock makes so many pieces redeemable from now on, and gives how many that are altogether.
 func (s *shop) restock(ctx context.Context, id, left int64) (stock int64, err error) {
-	err = s.row(ctx, `UPDATE shop_goods SET stock = CASE WHEN CAST(? AS BIGINT) < 0 THEN -1 ELSE sold + CAST(? AS BIGINT) END WHERE id = ? RETURNING stock`, left, left, id).Scan(&stock)
+	err = s.db.Row(ctx, `UPDATE shop_goods SET stock = CASE WHEN CAST(? AS BIGINT) < 0 THEN -1 ELSE sold + CAST(? AS BIGINT) END WHERE id = ? RETURNING stock`, left, left, id).Scan(&stock)
 	if err != nil {
 		return 0, fmt.Errorf("restock goods %d: %w", id, err)
 	}

@@ -16,7 +16,7 @@ import (
 var locales embed.FS
 
 type shop struct {
-	db      bot.Storage
+	db      community.SQL
 	c       *community.Community
 	cfg     Config
 	settled bool // the declared goods are stored
@@ -24,7 +24,7 @@ type shop struct {
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	s := &shop{db: db, c: c, cfg: cfg}
+	s := &shop{db: community.SQL{Storage: db}, c: c, cfg: cfg}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name

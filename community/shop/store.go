@@ -1,51 +1,9 @@
 package shop
 
 import (
-	"context"
-	"database/sql"
-	"strings"
-
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
-
-	"github.com/weilu-im/weilu/community"
 )
-
-func (s *shop) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)
-}
-
-// exec runs a statement and tells how many rows it changed.
-func (s *shop) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := s.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// each calls fn for each row of a query. fn scans it.
-func (s *shop) each(ctx context.Context, fn func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := s.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// in is a list of ids for a statement: its placeholders, and its arguments.
-func in(ids []community.MemberID) (placeholders string, args []any) {
-	for _, id := range ids {
-		args = append(args, string(id))
-	}
-	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
-}
 
 // migrations makes the tables of the shop. All times are Unix milliseconds, UTC; a day is a Day.
 func migrations() []*gormigrate.Migration {

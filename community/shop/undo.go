@@ -97,7 +97,7 @@ func (s *shop) fits(ctx context.Context, g goods, o order) (bool, error) {
 		return false, err
 	}
 	var free, since int
-	if err := s.row(ctx, `SELECT CASE WHEN `+condition+` THEN 1 ELSE 0 END`, args...).Scan(&free); err != nil {
+	if err := s.db.Row(ctx, `SELECT CASE WHEN `+condition+` THEN 1 ELSE 0 END`, args...).Scan(&free); err != nil {
 		return false, err
 	}
 	err = s.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM shop_orders n JOIN shop_orders o ON o.id = ? WHERE n.goods_id = o.goods_id

@@ -131,9 +131,9 @@ func (s *shop) names(ctx context.Context, orders []order) (map[community.MemberI
 	for _, o := range orders {
 		ids = append(ids, aliases.Resolve(o.member))
 	}
-	list, args := in(ids)
+	list, args := community.In(ids)
 	called := map[community.MemberID]string{}
-	err = s.each(ctx, func(scan func(...any) error) error {
+	err = s.db.Each(ctx, func(scan func(...any) error) error {
 		var id, name string
 		err := scan(&id, &name)
 		called[community.MemberID(id)] = s.c.Words.ScreenName(name)

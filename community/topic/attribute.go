@@ -130,7 +130,7 @@ func answerKey(day int64, origin community.MemberID) string {
 
 func (f *topic) keepAnswer(ctx context.Context, r *bot.Request, a *asked, how, print string) error {
 	origin, g := community.MemberID(r.Actor.Origin), community.GroupID(r.Actor.Group)
-	_, err := f.exec(ctx, `INSERT INTO topic_answers (day_id, member_id, at, event, print, how) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := f.db.Exec(ctx, `INSERT INTO topic_answers (day_id, member_id, at, event, print, how) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (day_id, member_id) DO UPDATE SET at = excluded.at, event = excluded.event, print = excluded.print, how = excluded.how, recalled = 0
 		WHERE topic_answers.recalled = 1`, a.id, string(origin), r.At.UnixMilli(), r.ID, print, how)
 	if err != nil {
@@ -192,7 +192,7 @@ func (f *topic) recalled(ctx context.Context, r *bot.Request) error {
 		best   string
 	}
 	var list []answer
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var a answer
 		err := scan(&a.day, &a.member, &a.group, &a.best)
 		list = append(list, a)
@@ -202,7 +202,7 @@ func (f *topic) recalled(ctx context.Context, r *bot.Request) error {
 		return fmt.Errorf("recall: %w", err)
 	}
 	for _, a := range list {
-		if _, err := f.exec(ctx, `UPDATE topic_answers SET recalled = 1, best_at = 0, best_key = '' WHERE day_id = ? AND member_id = ?`, a.day, string(a.member)); err != nil {
+		if _, err := f.db.Exec(ctx, `UPDATE topic_answers SET recalled = 1, best_at = 0, best_key = '' WHERE day_id = ? AND member_id = ?`, a.day, string(a.member)); err != nil {
 			return fmt.Errorf("recall: %w", err)
 		}
 		f.forget(ctx, a.group)

@@ -43,7 +43,7 @@ func (f *topic) best(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("best.already", "Name", name)
 	}
 	key := fmt.Sprintf("topic-best/%d/%s/%d", day, origin, r.Seq)
-	n, err := f.exec(ctx, `UPDATE topic_answers SET best_at = ?, best_key = ? WHERE day_id = ? AND member_id = ? AND recalled = 0 AND best_at = 0
+	n, err := f.db.Exec(ctx, `UPDATE topic_answers SET best_at = ?, best_key = ? WHERE day_id = ? AND member_id = ? AND recalled = 0 AND best_at = 0
 		AND (SELECT COUNT(*) FROM topic_answers b WHERE b.day_id = ? AND b.best_at > 0 AND b.recalled = 0) < ?`, r.At.UnixMilli(), key, day, string(origin), day, mostBest)
 	if err != nil {
 		return fmt.Errorf("best answer: %w", err)
@@ -105,7 +105,7 @@ func (f *topic) undoBest(ctx context.Context, r *bot.Request, payload []byte) er
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return err
 	}
-	n, err := f.exec(ctx, `UPDATE topic_answers SET best_at = 0, best_key = '' WHERE day_id = ? AND member_id = ? AND best_key = ?`, p.Day, p.Member, p.Key)
+	n, err := f.db.Exec(ctx, `UPDATE topic_answers SET best_at = 0, best_key = '' WHERE day_id = ? AND member_id = ? AND best_key = ?`, p.Day, p.Member, p.Key)
 	if err != nil {
 		return fmt.Errorf("best answer: %w", err)
 	}

@@ -22,7 +22,7 @@ func (f *topic) settle(ctx context.Context, r *bot.Request) error {
 	f.settled = true
 	f.db.OnRollback(ctx, func() { f.settled = false })
 	known := map[string]bool{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var origin string
 		err := scan(&origin)
 		known[origin] = true

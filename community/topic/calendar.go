@@ -54,7 +54,7 @@ func scanOccasion(scan func(...any) error) (o occasion, err error) {
 
 // occasions are the dates that a condition fits.
 func (f *topic) occasions(ctx context.Context, where string, args ...any) (list []occasion, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		o, err := scanOccasion(scan)
 		list = append(list, o)
 		return err
@@ -67,7 +67,7 @@ func (f *topic) occasions(ctx context.Context, where string, args ...any) (list 
 
 // occasion reads one date.
 func (f *topic) occasion(ctx context.Context, where string, args ...any) (o occasion, ok bool, err error) {
-	o, err = scanOccasion(f.row(ctx, `SELECT `+occasionColumns+where, args...).Scan)
+	o, err = scanOccasion(f.db.Row(ctx, `SELECT `+occasionColumns+where, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return occasion{}, false, nil
 	}
@@ -104,7 +104,7 @@ func (f *topic) fill(ctx context.Context, r *bot.Request, groups []group) error 
 // fillColumn plans the dates of one column in one group whose slots are after an instant.
 func (f *topic) fillColumn(ctx context.Context, r *bot.Request, col Column, g group, today community.Day, after time.Time) error {
 	known := map[community.Day]string{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var date int
 		var state string
 		err := scan(&date, &state)
@@ -138,10 +138,10 @@ func (f *topic) fillColumn(ctx context.Context, r *bot.Request, col Column, g gr
 			uses[id] = append(uses[id], date)
 		}
 		if there {
-			_, err = f.exec(ctx, `UPDATE topic_days SET topic_id = ?, state = ? WHERE column_name = ? AND group_id = ? AND date = ? AND state = 'empty'`,
+			_, err = f.db.Exec(ctx, `UPDATE topic_days SET topic_id = ?, state = ? WHERE column_name = ? AND group_id = ? AND date = ? AND state = 'empty'`,
 				id, state, col.Name, string(g.id), int(date))
 		} else {
-			_, err = f.exec(ctx, `INSERT INTO topic_days (column_name, group_id, date, topic_id, state, slot) VALUES (?, ?, ?, ?, ?, ?)`,
+			_, err = f.db.Exec(ctx, `INSERT INTO topic_days (column_name, group_id, date, topic_id, state, slot) VALUES (?, ?, ?, ?, ?, ?)`,
 				col.Name, string(g.id), int(date), id, state, slot.UnixMilli())
 		}
 		if err != nil {
@@ -154,7 +154,7 @@ func (f *topic) fillColumn(ctx context.Context, r *bot.Request, col Column, g gr
 // uses are the dates on which a group had and will have the topics of a column.
 func (f *topic) uses(ctx context.Context, column string, g community.GroupID) (Uses, error) {
 	uses := Uses{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var id int64
 		var date int
 		err := scan(&id, &date)

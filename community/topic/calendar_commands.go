@@ -172,7 +172,7 @@ func (f *topic) replace(ctx context.Context, r *bot.Request, was, now occasion, 
 
 // arrange changes a date to come that is as it is thought to be.
 func (f *topic) arrange(ctx context.Context, r *bot.Request, id int64, was, now plannedAs) (ok bool, err error) {
-	n, err := f.exec(ctx, `UPDATE topic_days SET topic_id = ?, text = ?, state = ? WHERE id = ? AND topic_id = ? AND text = ? AND state = ? AND slot > ?`,
+	n, err := f.db.Exec(ctx, `UPDATE topic_days SET topic_id = ?, text = ?, state = ? WHERE id = ? AND topic_id = ? AND text = ? AND state = ? AND slot > ?`,
 		now.Topic, now.Text, now.State, id, was.Topic, was.Text, was.State, r.At.UnixMilli())
 	if err != nil {
 		return false, fmt.Errorf("calendar: %w", err)

@@ -54,7 +54,7 @@ func scanEntry(scan func(...any) error) (e entry, err error) {
 
 // entries are the topics that a condition fits, by number. Those that were removed are left out.
 func (f *topic) entries(ctx context.Context, where string, args ...any) (list []entry, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		e, err := scanEntry(scan)
 		list = append(list, e)
 		return err
@@ -67,7 +67,7 @@ func (f *topic) entries(ctx context.Context, where string, args ...any) (list []
 
 // find reads a topic that was not removed.
 func (f *topic) find(ctx context.Context, id int64) (e entry, ok bool, err error) {
-	e, err = scanEntry(f.row(ctx, `SELECT `+entryColumns+` FROM topic_topics t WHERE t.id = ? AND t.state <> 'removed'`, id).Scan)
+	e, err = scanEntry(f.db.Row(ctx, `SELECT `+entryColumns+` FROM topic_topics t WHERE t.id = ? AND t.state <> 'removed'`, id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return entry{}, false, nil
 	}
@@ -91,7 +91,7 @@ func (f *topic) store(ctx context.Context, d definition, from origins) (id int64
 	if from.source == builtIn {
 		origin = letters(d.Text)
 	}
-	err = f.row(ctx, `INSERT INTO topic_topics (id, column_name, text, folded, weight, season, audience, cool_off, host, state, source, origin, member_id, batch, at)
+	err = f.db.Row(ctx, `INSERT INTO topic_topics (id, column_name, text, folded, weight, season, audience, cool_off, host, state, source, origin, member_id, batch, at)
 		VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM topic_topics), ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)
 		ON CONFLICT (column_name, folded) DO UPDATE SET text = excluded.text, weight = excluded.weight, season = excluded.season, audience = excluded.audience,
 		cool_off = excluded.cool_off, host = excluded.host, state = 'active', source = excluded.source, member_id = excluded.member_id,
@@ -108,7 +108,7 @@ func (f *topic) store(ctx context.Context, d definition, from origins) (id int64
 
 // unplan frees the dates to come that a topic is planned for.
 func (f *topic) unplan(ctx context.Context, id int64, now int64) error {
-	_, err := f.exec(ctx, `DELETE FROM topic_days WHERE topic_id = ? AND state = 'planned' AND slot > ?`, id, now)
+	_, err := f.db.Exec(ctx, `DELETE FROM topic_days WHERE topic_id = ? AND state = 'planned' AND slot > ?`, id, now)
 	if err != nil {
 		return fmt.Errorf("free the dates of topic %d: %w", id, err)
 	}
@@ -117,7 +117,7 @@ func (f *topic) unplan(ctx context.Context, id int64, now int64) error {
 
 // setState pauses, resumes or removes a topic; ok is false where it is not in the state that it is to leave.
 func (f *topic) setState(ctx context.Context, r *bot.Request, id int64, from, to string) (ok bool, err error) {
-	n, err := f.exec(ctx, `UPDATE topic_topics SET state = ? WHERE id = ? AND state = ?`, to, id, from)
+	n, err := f.db.Exec(ctx, `UPDATE topic_topics SET state = ? WHERE id = ? AND state = ?`, to, id, from)
 	if err != nil || n == 0 {
 		return false, err
 	}

@@ -91,7 +91,7 @@ func (f *topic) list(ctx context.Context, r *bot.Request) error {
 		where, args, column = where+` AND t.column_name = ?`, append(args, col.Name), " #"+col.Name
 	}
 	var total int
-	if err := f.row(ctx, `SELECT COUNT(*) FROM topic_topics t WHERE t.state <> 'removed' AND `+where, args...).Scan(&total); err != nil {
+	if err := f.db.Row(ctx, `SELECT COUNT(*) FROM topic_topics t WHERE t.state <> 'removed' AND `+where, args...).Scan(&total); err != nil {
 		return fmt.Errorf("count topics: %w", err)
 	}
 	list, err := f.entries(ctx, where+` ORDER BY t.id LIMIT ? OFFSET ?`, append(args, listedAtOnce, (page-1)*listedAtOnce)...)
@@ -192,7 +192,7 @@ func (f *topic) edit(ctx context.Context, r *bot.Request) error {
 
 // setText changes the words of a topic that are still the old ones; ok is false where another one has the new.
 func (f *topic) setText(ctx context.Context, id int64, column, was, text string) (ok bool, err error) {
-	n, err := f.exec(ctx, `UPDATE topic_topics SET text = ?, folded = ? WHERE id = ? AND text = ? AND state <> 'removed'
+	n, err := f.db.Exec(ctx, `UPDATE topic_topics SET text = ?, folded = ? WHERE id = ? AND text = ? AND state <> 'removed'
 		AND NOT EXISTS (SELECT 1 FROM topic_topics o WHERE o.column_name = ? AND o.folded = ? AND o.id <> ?)`,
 		text, letters(text), id, was, column, letters(text), id)
 	if err != nil {

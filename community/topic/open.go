@@ -47,7 +47,7 @@ func (f *topic) room(ctx context.Context, g community.GroupID, now time.Time) (*
 		return known, nil
 	}
 	fresh := &room{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		a := &asked{answered: map[community.MemberID]bool{}, prints: map[string]bool{}}
 		var posted, host, until int64
 		var said, hostSaid, text string
@@ -84,7 +84,7 @@ func (f *topic) room(ctx context.Context, g community.GroupID, now time.Time) (*
 
 // answers fills in who answered a topic.
 func (f *topic) answers(ctx context.Context, a *asked) error {
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var member, print string
 		err := scan(&member, &print)
 		a.answered[community.MemberID(member)], a.prints[print] = true, true

@@ -85,7 +85,7 @@ func (f *topic) due(ctx context.Context, r *bot.Request, col Column, g group) (o
 
 // miss frees the topic of a date on which it was not posted.
 func (f *topic) miss(ctx context.Context, o occasion) error {
-	_, err := f.exec(ctx, `UPDATE topic_days SET state = ? WHERE id = ? AND state = 'planned'`, dayMissed, o.id)
+	_, err := f.db.Exec(ctx, `UPDATE topic_days SET state = ? WHERE id = ? AND state = 'planned'`, dayMissed, o.id)
 	return err
 }
 
@@ -139,7 +139,7 @@ func (f *topic) mayBeSaid(ctx context.Context, r *bot.Request, g community.Group
 // begin opens a topic for answers, and plans what belongs to it: the host's own answer and the recap.
 func (f *topic) begin(ctx context.Context, r *bot.Request, col Column, g group, o occasion, said string) error {
 	until := r.At.Add(time.Duration(f.cfg.Window) * time.Hour)
-	_, err := f.exec(ctx, `UPDATE topic_days SET state = 'posted', said = ?, text = ?, posted_at = ?, until_at = ?,
+	_, err := f.db.Exec(ctx, `UPDATE topic_days SET state = 'posted', said = ?, text = ?, posted_at = ?, until_at = ?,
 		present = (SELECT COUNT(*) FROM stays s JOIN members m ON m.id = s.member_id WHERE s.group_id = ? AND s.left_at = 0 AND m.role = 0 AND m.bot = ?)
 		WHERE id = ?`, said, o.words, r.At.UnixMilli(), until.UnixMilli(), string(g.id), false, o.id)
 	if err != nil {
@@ -186,7 +186,7 @@ func (f *topic) hostAnswers(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	r.Say(string(o.group), text)
-	if _, err := f.exec(ctx, `UPDATE topic_days SET host_at = ?, host_said = ? WHERE id = ?`, r.At.UnixMilli(), text, o.id); err != nil {
+	if _, err := f.db.Exec(ctx, `UPDATE topic_days SET host_at = ?, host_said = ? WHERE id = ?`, r.At.UnixMilli(), text, o.id); err != nil {
 		return fmt.Errorf("host's answer: %w", err)
 	}
 	f.forget(ctx, o.group)

@@ -54,7 +54,7 @@ func (f *topic) propose(ctx context.Context, r *bot.Request) error {
 	if open >= mostProposed {
 		return r.Refuse("propose.many", "Most", mostProposed)
 	}
-	if _, err := f.exec(ctx, `INSERT INTO topic_proposals (column_name, text, member_id, group_id, at, state) VALUES (?, ?, ?, ?, ?, 'open')`,
+	if _, err := f.db.Exec(ctx, `INSERT INTO topic_proposals (column_name, text, member_id, group_id, at, state) VALUES (?, ?, ?, ?, ?, 'open')`,
 		col.Name, text, r.Actor.Origin, r.Actor.Group, r.At.UnixMilli()); err != nil {
 		return fmt.Errorf("proposals: %w", err)
 	}
@@ -64,7 +64,7 @@ func (f *topic) propose(ctx context.Context, r *bot.Request) error {
 
 // waiting are the proposals that nobody has decided, oldest first.
 func (f *topic) waiting(ctx context.Context, limit int) (list []proposal, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p proposal
 		err := scan(&p.id, &p.column, &p.text, &p.member, &p.group)
 		list = append(list, p)
@@ -105,7 +105,7 @@ func (f *topic) openProposal(ctx context.Context, r *bot.Request) (p proposal, r
 	if !ok {
 		return p, "", r.Refuse("proposal.which", "Command", r.Command())
 	}
-	err = f.row(ctx, `SELECT id, column_name, text, member_id, group_id FROM topic_proposals WHERE id = ? AND state = 'open'`, id).
+	err = f.db.Row(ctx, `SELECT id, column_name, text, member_id, group_id FROM topic_proposals WHERE id = ? AND state = 'open'`, id).
 		Scan(&p.id, &p.column, &p.text, &p.member, &p.group)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, "", r.Refuse("proposal.unknown", "ID", id)
@@ -118,7 +118,7 @@ func (f *topic) openProposal(ctx context.Context, r *bot.Request) (p proposal, r
 
 // decide ends a proposal that is open.
 func (f *topic) decide(ctx context.Context, p proposal, state string, topic int64, key string) error {
-	_, err := f.exec(ctx, `UPDATE topic_proposals SET state = ?, topic_id = ?, pay_key = ? WHERE id = ? AND state = 'open'`, state, topic, key, p.id)
+	_, err := f.db.Exec(ctx, `UPDATE topic_proposals SET state = ?, topic_id = ?, pay_key = ? WHERE id = ? AND state = 'open'`, state, topic, key, p.id)
 	if err != nil {
 		return fmt.Errorf("proposal: %w", err)
 	}
@@ -230,7 +230,7 @@ func (f *topic) undoDecide(ctx context.Context, r *bot.Request, payload []byte) 
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return err
 	}
-	n, err := f.exec(ctx, `UPDATE topic_proposals SET state = 'open', topic_id = 0, pay_key = '' WHERE id = ? AND state <> 'open' AND topic_id = ?`, p.ID, p.Topic)
+	n, err := f.db.Exec(ctx, `UPDATE topic_proposals SET state = 'open', topic_id = 0, pay_key = '' WHERE id = ? AND state <> 'open' AND topic_id = ?`, p.ID, p.Topic)
 	if err != nil {
 		return fmt.Errorf("proposal: %w", err)
 	}

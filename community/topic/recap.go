@@ -23,7 +23,7 @@ type answerer struct {
 // answerers are the people who answered a topic, in that order.
 func (f *topic) answerers(ctx context.Context, day int64) (list []answerer, err error) {
 	var rows []answerer
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var a answerer
 		var best int64
 		err := scan(&a.id, &best)

@@ -30,17 +30,11 @@ type group struct {
 
 // groups are all groups in which the bot is enabled.
 func (f *topic) groups(ctx context.Context) (list []group, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
-		var g group
-		err := scan(&g.id, &g.name, &g.language)
-		g.language = f.spoken(g.language)
-		list = append(list, g)
-		return err
-	}, `SELECT id, name, language FROM groups WHERE adopted = ? ORDER BY LENGTH(id), id`, true)
-	if err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
+	adopted, err := f.c.AdoptedGroups(ctx)
+	for _, g := range adopted {
+		list = append(list, group{g.ID, g.Name, f.spoken(g.Language)})
 	}
-	return list, nil
+	return list, err
 }
 
 // spoken is the language of a group, which may have none of its own.
@@ -106,9 +100,9 @@ func (f *topic) drop(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 		col, _ := f.column(o.column)
 		slot, posts := col.slot(o.date, f.c.Calendar.Zone())
 		if _, wanted := want[planKey(o.column, o.group)]; !wanted || !posts {
-			_, err = f.exec(ctx, `DELETE FROM topic_days WHERE id = ?`, o.id)
+			_, err = f.db.Exec(ctx, `DELETE FROM topic_days WHERE id = ?`, o.id)
 		} else if !slot.Equal(o.slot) {
-			_, err = f.exec(ctx, `UPDATE topic_days SET slot = ? WHERE id = ?`, slot.UnixMilli(), o.id)
+			_, err = f.db.Exec(ctx, `UPDATE topic_days SET slot = ? WHERE id = ?`, slot.UnixMilli(), o.id)
 		}
 		if err != nil {
 			return fmt.Errorf("calendar: %w", err)
@@ -120,7 +114,7 @@ func (f *topic) drop(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 // plan makes exactly the wanted plans stand. Those that are so already are left alone.
 func (f *topic) plan(ctx context.Context, r *bot.Request, want map[string]bot.Plan) error {
 	have := map[string]string{}
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var key, spec string
 		err := scan(&key, &spec)
 		have[key] = spec
@@ -136,7 +130,7 @@ func (f *topic) plan(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 		if err := r.Unplan(ctx, postJob, key); err != nil {
 			return err
 		}
-		if _, err := f.exec(ctx, `DELETE FROM topic_plans WHERE key = ?`, key); err != nil {
+		if _, err := f.db.Exec(ctx, `DELETE FROM topic_plans WHERE key = ?`, key); err != nil {
 			return fmt.Errorf("plans: %w", err)
 		}
 	}
@@ -148,7 +142,7 @@ func (f *topic) plan(ctx context.Context, r *bot.Request, want map[string]bot.Pl
 		if err := r.Plan(ctx, p); err != nil {
 			return err
 		}
-		if _, err := f.exec(ctx, `INSERT INTO topic_plans (key, spec) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET spec = excluded.spec`, key, p.Spec); err != nil {
+		if _, err := f.db.Exec(ctx, `INSERT INTO topic_plans (key, spec) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET spec = excluded.spec`, key, p.Spec); err != nil {
 			return fmt.Errorf("plans: %w", err)
 		}
 	}

@@ -39,7 +39,7 @@ func (g figures) rate() int {
 // figuresSince are the topics that were posted since an instant, the latest first. It reads tables only.
 func (f *topic) figuresSince(ctx context.Context, since time.Time) (list []*figures, err error) {
 	byTopic, byDay := map[int64]*figures{}, map[int64]*figures{}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var day, topic int64
 		var present int
 		var column, text string
@@ -64,7 +64,7 @@ func (f *topic) figuresSince(ctx context.Context, since time.Time) (list []*figu
 		return nil, err
 	}
 	seen := map[string]bool{}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var day, best int64
 		var member community.MemberID
 		if err := scan(&day, &member, &best); err != nil {

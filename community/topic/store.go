@@ -2,39 +2,10 @@ package topic
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
 )
-
-func (f *topic) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return f.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)
-}
-
-// exec runs a statement and tells how many rows it changed.
-func (f *topic) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := f.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// each calls fn for each row of a query. fn scans it.
-func (f *topic) each(ctx context.Context, fn func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := f.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
 
 // migrations makes the tables of topics. All times are Unix milliseconds, UTC; a date is a local one, counted like a Day.
 func migrations() []*gormigrate.Migration {
@@ -79,6 +50,6 @@ func migrations() []*gormigrate.Migration {
 
 // seldom tells whether something was not said for a while, and notes that it is said now.
 func (f *topic) seldom(ctx context.Context, key string, now, before int64) (bool, error) {
-	n, err := f.exec(ctx, `INSERT INTO topic_notices (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at WHERE topic_notices.at <= ?`, key, now, before)
+	n, err := f.db.Exec(ctx, `INSERT INTO topic_notices (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at WHERE topic_notices.at <= ?`, key, now, before)
 	return n > 0, err
 }

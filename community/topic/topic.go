@@ -18,7 +18,7 @@ import (
 var locales embed.FS
 
 type topic struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 
@@ -29,7 +29,7 @@ type topic struct {
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	f := &topic{db: db, c: c, cfg: cfg, open: map[community.GroupID]*room{}}
+	f := &topic{db: community.SQL{Storage: db}, c: c, cfg: cfg, open: map[community.GroupID]*room{}}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name

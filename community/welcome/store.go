@@ -60,7 +60,7 @@ func migrations() []*gormigrate.Migration {
 }
 
 func (w *welcome) exec(ctx context.Context, query string, args ...any) error {
-	if _, err := w.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...); err != nil {
+	if _, err := w.db.Exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("welcome: %w", err)
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 var locales embed.FS
 
 type welcome struct {
-	db       bot.Storage
+	db       community.SQL
 	c        *community.Community
 	cfg      Config
 	variants []*template.Template // of the community's own; none: the texts hello.1 to hello.3
@@ -30,7 +30,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	w := &welcome{db: db, c: c, cfg: cfg}
+	w := &welcome{db: community.SQL{Storage: db}, c: c, cfg: cfg}
 	for _, text := range cfg.Variants {
 		if t, err := variant(text); err == nil { // validated
 			w.variants = append(w.variants, t)
