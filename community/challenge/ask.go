@@ -33,7 +33,7 @@ func (f *feature) askFirst(ctx context.Context, r *bot.Request) error {
 }
 
 func (f *feature) keepAsking(ctx context.Context, r *bot.Request, a asking) error {
-	_, err := f.exec(ctx, `INSERT INTO challenge_drafts (member_id, group_id, step, name, words, at) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_drafts (member_id, group_id, step, name, words, at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (member_id, group_id) DO UPDATE SET step = excluded.step, name = excluded.name, words = excluded.words, at = excluded.at`,
 		r.Actor.Member, r.Actor.Group, a.step, a.name, a.words, r.At.UnixMilli())
 	if err != nil {
@@ -43,7 +43,7 @@ func (f *feature) keepAsking(ctx context.Context, r *bot.Request, a asking) erro
 }
 
 func (f *feature) endAsking(ctx context.Context, r *bot.Request) error {
-	_, err := f.exec(ctx, `DELETE FROM challenge_drafts WHERE member_id = ? AND group_id = ?`, r.Actor.Member, r.Actor.Group)
+	_, err := f.db.Exec(ctx, `DELETE FROM challenge_drafts WHERE member_id = ? AND group_id = ?`, r.Actor.Member, r.Actor.Group)
 	return err
 }
 
@@ -54,7 +54,7 @@ func (f *feature) answered(ctx context.Context, r *bot.Request) (taken bool, err
 	}
 	var a asking
 	found := false
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		found = true
 		return scan(&a.step, &a.name, &a.words)
 	}, `SELECT step, name, words FROM challenge_drafts WHERE member_id = ? AND group_id = ? AND at > ?`,

@@ -140,7 +140,7 @@ func (f *feature) close(ctx context.Context, r *bot.Request, c *challenge) error
 	if c.First != 0 {
 		c.Last = min(c.Last, f.c.Calendar.Day(r.At))
 	}
-	_, err := f.exec(ctx, `UPDATE challenges SET state = 'settled', settled_at = ?, last_day = ? WHERE id = ? AND state = 'open'`, r.At.UnixMilli(), int(c.Last), c.ID)
+	_, err := f.db.Exec(ctx, `UPDATE challenges SET state = 'settled', settled_at = ?, last_day = ? WHERE id = ? AND state = 'open'`, r.At.UnixMilli(), int(c.Last), c.ID)
 	if err != nil {
 		return fmt.Errorf("settle challenge %d: %w", c.ID, err)
 	}

@@ -20,14 +20,14 @@ import (
 var locales embed.FS
 
 type feature struct {
-	db  bot.Storage
+	db  community.SQL
 	c   *community.Community
 	cfg Config
 }
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	f := &feature{db, c, cfg}
+	f := &feature{community.SQL{Storage: db}, c, cfg}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name

@@ -72,13 +72,13 @@ func (f *feature) cheerOne(ctx context.Context, r *bot.Request, c *challenge, da
 		return err
 	}
 	n := 0
-	if err := f.row(ctx, `SELECT COUNT(*) FROM challenge_cheers WHERE day = ? AND from_id = ?`, int(day), r.Actor.Member).Scan(&n); err != nil {
+	if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_cheers WHERE day = ? AND from_id = ?`, int(day), r.Actor.Member).Scan(&n); err != nil {
 		return fmt.Errorf("cheers: %w", err)
 	}
 	if n >= cheersMost {
 		return r.Refuse("cheer.enough", "Most", cheersMost)
 	}
-	fresh, err := f.exec(ctx, `INSERT INTO challenge_cheers (challenge_id, day, from_id, to_id, group_id, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	fresh, err := f.db.Exec(ctx, `INSERT INTO challenge_cheers (challenge_id, day, from_id, to_id, group_id, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, int(day), r.Actor.Member, string(to), r.Actor.Group, r.At.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("cheer: %w", err)
@@ -133,7 +133,7 @@ func (f *feature) cheerTeam(ctx context.Context, r *bot.Request, list []*challen
 func (f *feature) cheered(ctx context.Context, in *bot.Request, c *challenge, day community.Day, g community.GroupID) (string, error) {
 	type cheer struct{ from, to community.MemberID }
 	var list []cheer
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var one cheer
 		err := scan(&one.from, &one.to)
 		list = append(list, one)

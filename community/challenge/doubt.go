@@ -30,7 +30,7 @@ func (f *feature) doubt(ctx context.Context, r *bot.Request, c *challenge, m Mar
 	if err != nil || kind == "" {
 		return err
 	}
-	if _, err := f.exec(ctx, `INSERT INTO challenge_doubts (mark_id, challenge_id, member_id, group_id, kind, at) VALUES (?, ?, ?, ?, ?, ?)`,
+	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_doubts (mark_id, challenge_id, member_id, group_id, kind, at) VALUES (?, ?, ?, ?, ?, ?)`,
 		m.ID, c.ID, string(m.Origin), r.Actor.Group, kind, r.At.UnixMilli()); err != nil {
 		return fmt.Errorf("doubt: %w", err)
 	}
@@ -43,7 +43,7 @@ func (f *feature) doubtful(ctx context.Context, r *bot.Request, c *challenge, m 
 	since := r.At.Add(-copiedWithin).UnixMilli()
 	n := 0
 	if s.media != "" {
-		if err := f.row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE media = ? AND id <> ? AND at >= ? AND NOT (member_id = ? AND day = ?)`,
+		if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE media = ? AND id <> ? AND at >= ? AND NOT (member_id = ? AND day = ?)`,
 			s.media, m.ID, since, string(m.Origin), int(m.Day)).Scan(&n); err != nil {
 			return "", fmt.Errorf("pictures like this: %w", err)
 		}
@@ -56,8 +56,8 @@ func (f *feature) doubtful(ctx context.Context, r *bot.Request, c *challenge, m 
 		if err != nil {
 			return "", err
 		}
-		in, args := placeholders(ids)
-		if err := f.row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE challenge_id = ? AND print = ? AND at >= ? AND member_id NOT IN `+in,
+		in, args := community.In(ids)
+		if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE challenge_id = ? AND print = ? AND at >= ? AND member_id NOT IN `+in,
 			append([]any{c.ID, print, since}, args...)...).Scan(&n); err != nil {
 			return "", fmt.Errorf("words like these: %w", err)
 		}
@@ -75,7 +75,7 @@ func (f *feature) explained(ctx context.Context, r *bot.Request) (bool, error) {
 	if r.Form != bot.Text || !marked && !toBot || utf8.RuneCountInString(strings.Trim(text, "：: ")) < explainLeast {
 		return false, nil
 	}
-	n, err := f.exec(ctx, `UPDATE challenge_doubts SET answered_at = ?, answer_seq = ? WHERE answered_at = 0 AND at > ? AND group_id = ? AND member_id = ?`,
+	n, err := f.db.Exec(ctx, `UPDATE challenge_doubts SET answered_at = ?, answer_seq = ? WHERE answered_at = 0 AND at > ? AND group_id = ? AND member_id = ?`,
 		r.At.UnixMilli(), r.Seq, r.At.Add(-explainWithin).UnixMilli(), r.Actor.Group, r.Actor.Origin)
 	if err != nil {
 		return false, fmt.Errorf("doubt: %w", err)
@@ -101,7 +101,7 @@ func (f *feature) recalled(ctx context.Context, r *bot.Request) error {
 		day           community.Day
 	}
 	var list []gone
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var g gone
 		err := scan(&g.id, &g.challenge, &g.member, &g.day)
 		list = append(list, g)
@@ -110,7 +110,7 @@ func (f *feature) recalled(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return fmt.Errorf("recalled check-in: %w", err)
 	}
-	if _, err := f.exec(ctx, `DELETE FROM challenge_halves WHERE seq = ?`, seq); err != nil {
+	if _, err := f.db.Exec(ctx, `DELETE FROM challenge_halves WHERE seq = ?`, seq); err != nil {
 		return fmt.Errorf("recalled half: %w", err)
 	}
 	for _, g := range list {
@@ -119,7 +119,7 @@ func (f *feature) recalled(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 		o, err := f.change(ctx, r, c, g.member, func(ctx context.Context) error {
-			_, err := f.exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE id = ?`, r.Seq, g.id)
+			_, err := f.db.Exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE id = ?`, r.Seq, g.id)
 			return err
 		})
 		if err != nil {

@@ -54,7 +54,7 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 		return nil, err
 	}
 	people, left, out := map[community.MemberID]*runner{}, map[community.MemberID]bool{}, map[community.MemberID]bool{}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
 		if err := scan(&m.Origin, &m.Group, &m.Left, &m.Out, &m.Quiet); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 	if err != nil {
 		return nil, fmt.Errorf("who takes part in challenge %d: %w", c.ID, err)
 	}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var who community.MemberID
 		var s Standing
 		if err := scan(&who, &s.First, &s.Last, &s.Total, &s.Best, &s.Run, &s.RunEnd, &s.Reached); err != nil {
@@ -90,7 +90,7 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 	if err != nil {
 		return nil, fmt.Errorf("standings of challenge %d: %w", c.ID, err)
 	}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var id community.MemberID
 		var kind Kind
 		if err := scan(&id, &kind); err != nil {
@@ -266,9 +266,9 @@ func (f *feature) stillTrue(ctx context.Context, o bot.Outgoing, _ time.Time) (r
 		return "", err
 	}
 	for _, who := range o.Mention {
-		in, args := placeholders(d.IDs(community.MemberID(who)))
+		in, args := community.In(d.IDs(community.MemberID(who)))
 		n := 0
-		if err := f.row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE challenge_id = ? AND day = ? AND gone_seq = 0 AND member_id IN `+in,
+		if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE challenge_id = ? AND day = ? AND gone_seq = 0 AND member_id IN `+in,
 			append([]any{id, int(day)}, args...)...).Scan(&n); err != nil {
 			return "", fmt.Errorf("still missing: %w", err)
 		}
@@ -313,8 +313,8 @@ func (f *feature) quietly(quiet bool) bot.Handler {
 		if err != nil {
 			return err
 		}
-		in, args := placeholders(ids)
-		n, err := f.exec(ctx, `UPDATE challenge_members SET quiet = ? WHERE challenge_id = ? AND member_id IN `+in, append([]any{quiet, c.ID}, args...)...)
+		in, args := community.In(ids)
+		n, err := f.db.Exec(ctx, `UPDATE challenge_members SET quiet = ? WHERE challenge_id = ? AND member_id IN `+in, append([]any{quiet, c.ID}, args...)...)
 		if err != nil {
 			return fmt.Errorf("reminders: %w", err)
 		}

@@ -13,9 +13,9 @@ import (
 // changed makes everything as if those who are one person now had always been one, and the others never.
 func (f *feature) changed(ctx context.Context, r *bot.Request, change community.Change) error {
 	all := slices.Concat(change.Before...)
-	in, args := placeholders(all)
+	in, args := community.In(all)
 	var list []int64
-	err := f.each(ctx, func(scan func(...any) error) error {
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
 		list = append(list, id)
@@ -94,8 +94,8 @@ func (f *feature) together(ctx context.Context, c *challenge, people [][]communi
 
 // counted is the community's fact challenge.days: how many check-ins a person made.
 func (f *feature) counted(ctx context.Context, who []community.MemberID, from, to time.Time) (n int, err error) {
-	in, args := placeholders(who)
-	err = f.row(ctx, `SELECT COUNT(*) FROM (SELECT DISTINCT challenge_id, day FROM challenge_marks WHERE kind = 'done' AND gone_seq = 0 AND member_id IN `+in+`
+	in, args := community.In(who)
+	err = f.db.Row(ctx, `SELECT COUNT(*) FROM (SELECT DISTINCT challenge_id, day FROM challenge_marks WHERE kind = 'done' AND gone_seq = 0 AND member_id IN `+in+`
 		AND at >= ? AND at < ?) marks`, append(args, from.UnixMilli(), to.UnixMilli())...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count check-ins: %w", err)

@@ -58,7 +58,7 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 
 // enrol makes an id take part. Who quit takes part again where they were.
 func (f *feature) enrol(ctx context.Context, r *bot.Request, c *challenge, today community.Day, group community.GroupID) error {
-	_, err := f.exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (challenge_id, member_id) DO UPDATE SET quit_at = 0, group_id = excluded.group_id`,
 		c.ID, r.Actor.Origin, int(today), r.At.UnixMilli(), r.Seq, string(group))
 	if err != nil {
@@ -72,7 +72,7 @@ func (f *feature) heardIn(ctx context.Context, r *bot.Request, c *challenge) (g 
 	if r.Actor.Group != "" || c.Group != "" {
 		return community.GroupID(or(r.Actor.Group, string(c.Group))), nil
 	}
-	err = f.each(ctx, func(scan func(...any) error) error { return scan(&g) },
+	err = f.db.Each(ctx, func(scan func(...any) error) error { return scan(&g) },
 		`SELECT group_id FROM activity WHERE member_id = ? ORDER BY last_at DESC LIMIT 1`, r.Actor.Origin)
 	return g, err
 }
@@ -132,8 +132,8 @@ func (f *feature) quit(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	in, args := placeholders(ids)
-	n, err := f.exec(ctx, `UPDATE challenge_members SET quit_at = ? WHERE challenge_id = ? AND quit_at = 0 AND member_id IN `+in,
+	in, args := community.In(ids)
+	n, err := f.db.Exec(ctx, `UPDATE challenge_members SET quit_at = ? WHERE challenge_id = ? AND quit_at = 0 AND member_id IN `+in,
 		append([]any{r.At.UnixMilli(), c.ID}, args...)...)
 	if err != nil {
 		return fmt.Errorf("quit: %w", err)

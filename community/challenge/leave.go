@@ -101,8 +101,8 @@ func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	if _, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
-		in, args := placeholders(ids)
-		_, err := f.exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE challenge_id = ? AND kind = 'leave' AND gone_seq = 0 AND day BETWEEN ? AND ?
+		in, args := community.In(ids)
+		_, err := f.db.Exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE challenge_id = ? AND kind = 'leave' AND gone_seq = 0 AND day BETWEEN ? AND ?
 			AND member_id IN `+in, append([]any{r.Seq, c.ID, int(from), int(to)}, args...)...)
 		if err != nil {
 			return fmt.Errorf("take leave back: %w", err)

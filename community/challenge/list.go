@@ -49,7 +49,7 @@ func (f *feature) one(ctx context.Context, r *bot.Request, c *challenge) error {
 
 // size is how many take part in a challenge.
 func (f *feature) size(ctx context.Context, id int64) (n int, err error) {
-	err = f.row(ctx, `SELECT COUNT(*) FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND out_seq = 0`, id).Scan(&n)
+	err = f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND out_seq = 0`, id).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("size of challenge %d: %w", id, err)
 	}
@@ -135,7 +135,7 @@ func (f *feature) top(ctx context.Context, c *challenge, today community.Day, mo
 	if c.Mode == Consecutive {
 		days, args = "CASE WHEN s.run_end >= ? THEN s.run ELSE 0 END", []any{int(today) - 1}
 	}
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p placed
 		err := scan(&p.Member, &p.Days, &p.Total)
 		list = append(list, p)

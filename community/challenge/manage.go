@@ -139,7 +139,7 @@ func (f *feature) rewrite(ctx context.Context, r *bot.Request, c *challenge) err
 	if err := f.terms(ctx, c); err != nil {
 		return err
 	}
-	if _, err := f.exec(ctx, `DELETE FROM challenge_prizes WHERE challenge_id = ?`, c.ID); err != nil {
+	if _, err := f.db.Exec(ctx, `DELETE FROM challenge_prizes WHERE challenge_id = ?`, c.ID); err != nil {
 		return fmt.Errorf("prizes: %w", err)
 	}
 	for i, p := range c.Prizes {
@@ -153,7 +153,7 @@ func (f *feature) rewrite(ctx context.Context, r *bot.Request, c *challenge) err
 
 // terms stores the terms of a challenge.
 func (f *feature) terms(ctx context.Context, c *challenge) error {
-	_, err := f.exec(ctx, `UPDATE challenges SET about = ?, mode = ?, days = ?, target = ?, first_day = ?, last_day = ?, proof = ?, tag = ?, windows = ?,
+	_, err := f.db.Exec(ctx, `UPDATE challenges SET about = ?, mode = ?, days = ?, target = ?, first_day = ?, last_day = ?, proof = ?, tag = ?, windows = ?,
 		daily = ?, leaves = ? WHERE id = ?`, c.About, string(c.Mode), c.Days, c.Target, int(c.First), int(c.Last), string(c.Proof), c.Tag,
 		storedWindows(c.Windows), c.Daily, c.MaxOff, c.ID)
 	if err != nil {
@@ -261,7 +261,7 @@ func (f *feature) cancel(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 	}
-	if _, err := f.exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), c.ID); err != nil {
+	if _, err := f.db.Exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), c.ID); err != nil {
 		return fmt.Errorf("cancel challenge %d: %w", c.ID, err)
 	}
 	return f.done(ctx, r, "challenge.cancel", fmt.Sprint(c.ID), undoCancel{c.ID}, map[string]any{"members": n}, r.T("cancel.done", "Name", c.Name))

@@ -83,9 +83,9 @@ func (f *feature) ban(ctx context.Context, r *bot.Request, c *challenge, who com
 	if err != nil {
 		return err
 	}
-	in, args := placeholders(ids)
+	in, args := community.In(ids)
 	_, err = f.change(ctx, r, c, who, func(ctx context.Context) error {
-		_, err := f.exec(ctx, `UPDATE challenge_members SET out_seq = ?, out_reason = ? WHERE challenge_id = ? AND member_id IN `+in, append([]any{seq, reason, c.ID}, args...)...)
+		_, err := f.db.Exec(ctx, `UPDATE challenge_members SET out_seq = ?, out_reason = ? WHERE challenge_id = ? AND member_id IN `+in, append([]any{seq, reason, c.ID}, args...)...)
 		if err != nil {
 			return fmt.Errorf("disqualify: %w", err)
 		}
@@ -105,7 +105,7 @@ func (f *feature) reinstate(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("back.not_out", "Name", name, "Challenge", c.Name)
 	}
 	var reason string
-	if err := f.row(ctx, `SELECT out_reason FROM challenge_members WHERE challenge_id = ? AND member_id = ?`, c.ID, string(rows[0].Origin)).Scan(&reason); err != nil {
+	if err := f.db.Row(ctx, `SELECT out_reason FROM challenge_members WHERE challenge_id = ? AND member_id = ?`, c.ID, string(rows[0].Origin)).Scan(&reason); err != nil {
 		return fmt.Errorf("reinstate: %w", err)
 	}
 	if err := f.ban(ctx, r, c, p.ID, 0, ""); err != nil {

@@ -52,7 +52,7 @@ func (f *feature) outages(ctx context.Context, r *bot.Request) error {
 			if !missed(open, away) {
 				continue
 			}
-			fresh, err := f.exec(ctx, `INSERT INTO challenge_grants (challenge_id, day, seq, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			fresh, err := f.db.Exec(ctx, `INSERT INTO challenge_grants (challenge_id, day, seq, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 				c.ID, int(d), r.Seq, r.At.UnixMilli())
 			if err != nil {
 				return fmt.Errorf("grant a day: %w", err)
@@ -128,7 +128,7 @@ func (f *feature) rejudgeAll(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	var list []community.MemberID
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var who community.MemberID
 		err := scan(&who)
 		list = append(list, who)
@@ -184,7 +184,7 @@ func (f *feature) sayGranted(ctx context.Context, r *bot.Request, c *challenge, 
 
 // groupsOf are the groups in which members of a challenge hear of it.
 func (f *feature) groupsOf(ctx context.Context, c *challenge) (list []community.GroupID, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var g community.GroupID
 		err := scan(&g)
 		list = append(list, g)

@@ -9,7 +9,7 @@ import (
 
 // win keeps who won what.
 func (f *feature) win(ctx context.Context, r *bot.Request, c *challenge, w Win) error {
-	_, err := f.exec(ctx, `INSERT INTO challenge_wins (challenge_id, n, member_id, days, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_wins (challenge_id, n, member_id, days, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, w.N, string(w.By.Origin), w.Days, r.At.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("keep a prize: %w", err)
@@ -18,7 +18,7 @@ func (f *feature) win(ctx context.Context, r *bot.Request, c *challenge, w Win) 
 }
 
 func (f *feature) unwin(ctx context.Context, c *challenge, w Win) error {
-	_, err := f.exec(ctx, `DELETE FROM challenge_wins WHERE challenge_id = ? AND n = ? AND member_id = ?`, c.ID, w.N, string(w.By.Origin))
+	_, err := f.db.Exec(ctx, `DELETE FROM challenge_wins WHERE challenge_id = ? AND n = ? AND member_id = ?`, c.ID, w.N, string(w.By.Origin))
 	if err != nil {
 		return fmt.Errorf("keep a prize: %w", err)
 	}

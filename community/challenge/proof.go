@@ -58,7 +58,7 @@ type half struct {
 
 // waiting is the half that somebody left in a chat a moment ago.
 func (f *feature) waiting(ctx context.Context, r *bot.Request) (h half, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var at int64
 		err := scan(&h.challenge, &h.words, &h.media, &h.seq, &at)
 		h.at = bot.FromMillis(at)
@@ -73,7 +73,7 @@ func (f *feature) waiting(ctx context.Context, r *bot.Request) (h half, err erro
 
 // wait keeps a half. A new one takes the place of what was there.
 func (f *feature) wait(ctx context.Context, r *bot.Request, id int64, s shown) error {
-	_, err := f.exec(ctx, `INSERT INTO challenge_halves (member_id, group_id, challenge_id, words, media, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_halves (member_id, group_id, challenge_id, words, media, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (member_id, group_id) DO UPDATE SET challenge_id = excluded.challenge_id, words = excluded.words, media = excluded.media,
 		seq = excluded.seq, at = excluded.at`, r.Actor.Origin, r.Actor.Group, id, community.Shorten(s.words, wordsKept), s.media, r.Seq, r.At.UnixMilli())
 	if err != nil {
@@ -86,7 +86,7 @@ func (f *feature) wait(ctx context.Context, r *bot.Request, id int64, s shown) e
 const wordsKept = 200
 
 func (f *feature) forgetHalf(ctx context.Context, r *bot.Request) error {
-	_, err := f.exec(ctx, `DELETE FROM challenge_halves WHERE member_id = ? AND group_id = ? OR at < ?`, r.Actor.Origin, r.Actor.Group, r.At.Add(-24*time.Hour).UnixMilli())
+	_, err := f.db.Exec(ctx, `DELETE FROM challenge_halves WHERE member_id = ? AND group_id = ? OR at < ?`, r.Actor.Origin, r.Actor.Group, r.At.Add(-24*time.Hour).UnixMilli())
 	return err
 }
 

@@ -161,6 +161,6 @@ func (f *feature) reason(r *bot.Request, c *challenge, w Win) string {
 
 // lock lets one change of a challenge happen at a time.
 func (f *feature) lock(ctx context.Context, id int64) error {
-	_, err := f.exec(ctx, `UPDATE challenges SET id = id WHERE id = ?`, id)
+	_, err := f.db.Exec(ctx, `UPDATE challenges SET id = id WHERE id = ?`, id)
 	return err
 }

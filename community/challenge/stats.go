@@ -27,17 +27,17 @@ const stoppedAfter = 3
 
 // figuresOf reads the figures of a challenge. It reads tables only.
 func (f *feature) figuresOf(ctx context.Context, c *challenge, today community.Day) (g figures, err error) {
-	if err := f.row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN quit_at > 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN out_seq > 0 THEN 1 ELSE 0 END), 0)
+	if err := f.db.Row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN quit_at > 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN out_seq > 0 THEN 1 ELSE 0 END), 0)
 		FROM challenge_members WHERE challenge_id = ?`, c.ID).Scan(&g.Joined, &g.Quit, &g.Out); err != nil {
 		return g, fmt.Errorf("figures: %w", err)
 	}
-	if err := f.row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered_at > 0 THEN 1 ELSE 0 END), 0) FROM challenge_doubts WHERE challenge_id = ?`, c.ID).
+	if err := f.db.Row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered_at > 0 THEN 1 ELSE 0 END), 0) FROM challenge_doubts WHERE challenge_id = ?`, c.ID).
 		Scan(&g.Doubts, &g.Explained); err != nil {
 		return g, fmt.Errorf("figures: %w", err)
 	}
 	var stops []int
 	possible, counted := 0, 0
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var first, last, total, done, madeUp, leaves, end int
 		var reached int64
 		if err := scan(&first, &last, &total, &done, &madeUp, &leaves, &end, &reached); err != nil {
@@ -80,7 +80,7 @@ func (f *feature) curve(ctx context.Context, c *challenge, today community.Day, 
 		days = max(0, min(int(c.Last), int(today))-int(c.First)+1)
 	}
 	g.Curve = make([]int, days)
-	return f.each(ctx, func(scan func(...any) error) error {
+	return f.db.Each(ctx, func(scan func(...any) error) error {
 		var day, n int
 		if err := scan(&day, &n); err != nil {
 			return err

@@ -18,7 +18,7 @@ const columns = `id, name, about, group_id, mode, days, target, first_day, last_
 
 // challenges are those that fit a condition.
 func (f *feature) challenges(ctx context.Context, where string, args ...any) (list []*challenge, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		c := &challenge{}
 		var windows string
 		var made int64
@@ -51,7 +51,7 @@ func (f *feature) byID(ctx context.Context, id int64) (*challenge, error) {
 }
 
 func (f *feature) prizes(ctx context.Context, id int64) (list []Prize, err error) {
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p Prize
 		err := scan(&p.N, &p.At, &p.Seq, &p.Kind, &p.Amount, &p.Name)
 		list = append(list, p)
@@ -65,7 +65,7 @@ func (f *feature) prizes(ctx context.Context, id int64) (list []Prize, err error
 
 // add stores a challenge with its prizes, and gives it its id.
 func (f *feature) add(ctx context.Context, r *bot.Request, c *challenge) error {
-	err := f.row(ctx, `INSERT INTO challenges (name, folded, about, group_id, mode, days, target, first_day, last_day, proof, tag, windows, daily, leaves, state, made_by, made_at)
+	err := f.db.Row(ctx, `INSERT INTO challenges (name, folded, about, group_id, mode, days, target, first_day, last_day, proof, tag, windows, daily, leaves, state, made_by, made_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		c.Name, bot.Fold(c.Name), c.About, string(c.Group), string(c.Mode), c.Days, c.Target, int(c.First), int(c.Last), string(c.Proof), c.Tag,
 		storedWindows(c.Windows), c.Daily, c.MaxOff, string(c.State), string(c.MadeBy), r.At.UnixMilli()).Scan(&c.ID)
@@ -83,7 +83,7 @@ func (f *feature) add(ctx context.Context, r *bot.Request, c *challenge) error {
 }
 
 func (f *feature) addPrize(ctx context.Context, id int64, p Prize) error {
-	if _, err := f.exec(ctx, `INSERT INTO challenge_prizes (challenge_id, n, at_days, seq, kind, amount, name) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_prizes (challenge_id, n, at_days, seq, kind, amount, name) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		id, p.N, p.At, p.Seq, string(p.Kind), p.Amount, p.Name); err != nil {
 		return fmt.Errorf("new prize: %w", err)
 	}
@@ -101,8 +101,8 @@ type member struct {
 
 // members are the rows of ids in a challenge.
 func (f *feature) members(ctx context.Context, id int64, ids []community.MemberID) (list []member, err error) {
-	in, args := placeholders(ids)
-	err = f.each(ctx, func(scan func(...any) error) error {
+	in, args := community.In(ids)
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
 		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Group, &m.Left, &m.Out, &m.Quiet)
 		list = append(list, m)
@@ -128,8 +128,8 @@ func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) 
 			p.Bans = append(p.Bans, Ban{From: m.Out})
 		}
 	}
-	in, args := placeholders(ids)
-	err = f.each(ctx, func(scan func(...any) error) error {
+	in, args := community.In(ids)
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m Mark
 		err := scan(&m.ID, &m.Origin, &m.Day, &m.Kind, &m.Seq, &m.Price, &m.Earns)
 		p.Marks = append(p.Marks, m)
@@ -145,7 +145,7 @@ func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) 
 
 // mark stores a fact; fresh is false where that id has the like for that Day already.
 func (f *feature) mark(ctx context.Context, id int64, m *Mark, at time.Time, s shown) (fresh bool, err error) {
-	err = f.row(ctx, `INSERT INTO challenge_marks (challenge_id, member_id, day, kind, seq, at, price, earns, print, media, other_seq)
+	err = f.db.Row(ctx, `INSERT INTO challenge_marks (challenge_id, member_id, day, kind, seq, at, price, earns, print, media, other_seq)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
 		id, string(m.Origin), int(m.Day), string(m.Kind), m.Seq, at.UnixMilli(), m.Price, m.Earns, s.print(), s.media, s.other).Scan(&m.ID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -159,7 +159,7 @@ func (f *feature) mark(ctx context.Context, id int64, m *Mark, at time.Time, s s
 
 // keepStanding stores what the facts of a person come to, for boards; it can be derived again at any time.
 func (f *feature) keepStanding(ctx context.Context, id int64, person community.MemberID, s Standing) error {
-	if _, err := f.exec(ctx, `INSERT INTO challenge_standings (challenge_id, member_id, first_day, last_day, total, best, run, run_end, done, made_up, leaves, cards, reached)
+	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_standings (challenge_id, member_id, first_day, last_day, total, best, run, run_end, done, made_up, leaves, cards, reached)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (challenge_id, member_id) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day,
 		total = excluded.total, best = excluded.best, run = excluded.run, run_end = excluded.run_end, done = excluded.done, made_up = excluded.made_up,
 		leaves = excluded.leaves, cards = excluded.cards, reached = excluded.reached`,
@@ -170,7 +170,7 @@ func (f *feature) keepStanding(ctx context.Context, id int64, person community.M
 }
 
 func (f *feature) dropStanding(ctx context.Context, id int64, person community.MemberID) error {
-	if _, err := f.exec(ctx, `DELETE FROM challenge_standings WHERE challenge_id = ? AND member_id = ?`, id, string(person)); err != nil {
+	if _, err := f.db.Exec(ctx, `DELETE FROM challenge_standings WHERE challenge_id = ? AND member_id = ?`, id, string(person)); err != nil {
 		return fmt.Errorf("standing: %w", err)
 	}
 	return nil

@@ -70,12 +70,12 @@ func (f *feature) team(ctx context.Context, r *bot.Request) error {
 
 // ask keeps that a member wants to be in a team with another, and makes the team where the other wants it too.
 func (f *feature) ask(ctx context.Context, r *bot.Request, c *challenge, to community.MemberID, name string) error {
-	back, err := f.exec(ctx, `DELETE FROM challenge_team_asks WHERE challenge_id = ? AND from_id = ? AND to_id = ?`, c.ID, string(to), r.Actor.Member)
+	back, err := f.db.Exec(ctx, `DELETE FROM challenge_team_asks WHERE challenge_id = ? AND from_id = ? AND to_id = ?`, c.ID, string(to), r.Actor.Member)
 	if err != nil {
 		return fmt.Errorf("team: %w", err)
 	}
 	if back == 0 {
-		if _, err := f.exec(ctx, `INSERT INTO challenge_team_asks (challenge_id, from_id, to_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		if _, err := f.db.Exec(ctx, `INSERT INTO challenge_team_asks (challenge_id, from_id, to_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			c.ID, r.Actor.Member, string(to), r.At.UnixMilli()); err != nil {
 			return fmt.Errorf("team: %w", err)
 		}
@@ -95,12 +95,12 @@ func (f *feature) ask(ctx context.Context, r *bot.Request, c *challenge, to comm
 		team = r.Seq
 	}
 	if mine != 0 && theirs != 0 {
-		if _, err := f.exec(ctx, `UPDATE challenge_teams SET team = ? WHERE challenge_id = ? AND team = ?`, team, c.ID, min(mine, theirs)); err != nil {
+		if _, err := f.db.Exec(ctx, `UPDATE challenge_teams SET team = ? WHERE challenge_id = ? AND team = ?`, team, c.ID, min(mine, theirs)); err != nil {
 			return fmt.Errorf("team: %w", err)
 		}
 	}
 	for _, id := range [...]string{r.Actor.Member, string(to)} {
-		if _, err := f.exec(ctx, `INSERT INTO challenge_teams (challenge_id, member_id, team, at) VALUES (?, ?, ?, ?)
+		if _, err := f.db.Exec(ctx, `INSERT INTO challenge_teams (challenge_id, member_id, team, at) VALUES (?, ?, ?, ?)
 			ON CONFLICT (challenge_id, member_id) DO UPDATE SET team = excluded.team`, c.ID, id, team, r.At.UnixMilli()); err != nil {
 			return fmt.Errorf("team: %w", err)
 		}
@@ -115,8 +115,8 @@ func (f *feature) teamOf(ctx context.Context, c *challenge, who community.Member
 	if err != nil {
 		return 0, err
 	}
-	in, args := placeholders(ids)
-	err = f.row(ctx, `SELECT COALESCE(MAX(team), 0) FROM challenge_teams WHERE challenge_id = ? AND member_id IN `+in, append([]any{c.ID}, args...)...).Scan(&team)
+	in, args := community.In(ids)
+	err = f.db.Row(ctx, `SELECT COALESCE(MAX(team), 0) FROM challenge_teams WHERE challenge_id = ? AND member_id IN `+in, append([]any{c.ID}, args...)...).Scan(&team)
 	if err != nil {
 		return 0, fmt.Errorf("team of %s: %w", who, err)
 	}
@@ -130,7 +130,7 @@ func (f *feature) mates(ctx context.Context, c *challenge, who community.MemberI
 		return nil, err
 	}
 	var ids []community.MemberID
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var id community.MemberID
 		err := scan(&id)
 		ids = append(ids, id)
@@ -167,8 +167,8 @@ func (f *feature) leaveTeam(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	in, args := placeholders(ids)
-	n, err := f.exec(ctx, `DELETE FROM challenge_teams WHERE challenge_id = ? AND member_id IN `+in, append([]any{c.ID}, args...)...)
+	in, args := community.In(ids)
+	n, err := f.db.Exec(ctx, `DELETE FROM challenge_teams WHERE challenge_id = ? AND member_id IN `+in, append([]any{c.ID}, args...)...)
 	if err != nil {
 		return fmt.Errorf("leave team: %w", err)
 	}

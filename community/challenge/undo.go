@@ -21,7 +21,7 @@ func (f *feature) undoNew(ctx context.Context, r *bot.Request, u undoNew) error 
 	if c == nil || c.State != Open || n > 0 {
 		return r.Refuse("undo.joined")
 	}
-	_, err = f.exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), u.ID)
+	_, err = f.db.Exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), u.ID)
 	return err
 }
 
@@ -52,13 +52,13 @@ func (f *feature) undoTerms(ctx context.Context, r *bot.Request, u undoTerms) er
 
 func (f *feature) undoPrize(ctx context.Context, r *bot.Request, u undoPrize) error {
 	won := 0
-	if err := f.row(ctx, `SELECT COUNT(*) FROM challenge_wins WHERE challenge_id = ? AND n = ?`, u.ID, u.N).Scan(&won); err != nil {
+	if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_wins WHERE challenge_id = ? AND n = ?`, u.ID, u.N).Scan(&won); err != nil {
 		return fmt.Errorf("who has won: %w", err)
 	}
 	if won > 0 {
 		return r.Refuse("undo.won")
 	}
-	_, err := f.exec(ctx, `DELETE FROM challenge_prizes WHERE challenge_id = ? AND n = ?`, u.ID, u.N)
+	_, err := f.db.Exec(ctx, `DELETE FROM challenge_prizes WHERE challenge_id = ? AND n = ?`, u.ID, u.N)
 	return err
 }
 
@@ -70,7 +70,7 @@ func (f *feature) undoCancel(ctx context.Context, r *bot.Request, u undoCancel) 
 	if err := f.free(ctx, r, c.Name); err != nil {
 		return err
 	}
-	_, err = f.exec(ctx, `UPDATE challenges SET state = 'open', settled_at = 0 WHERE id = ? AND state = 'cancelled'`, u.ID)
+	_, err = f.db.Exec(ctx, `UPDATE challenges SET state = 'open', settled_at = 0 WHERE id = ? AND state = 'cancelled'`, u.ID)
 	return err
 }
 

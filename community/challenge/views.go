@@ -54,7 +54,7 @@ func (f *feature) challengesView(ctx context.Context, q *bot.Query) (bot.Page, e
 
 func (f *feature) challengeRow(ctx context.Context, q *bot.Query, c *challenge, groups map[community.GroupID]string) (bot.Row, error) {
 	var members, reached, today int
-	if err := f.row(ctx, `SELECT (SELECT COUNT(*) FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND out_seq = 0),
+	if err := f.db.Row(ctx, `SELECT (SELECT COUNT(*) FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND out_seq = 0),
 		(SELECT COUNT(*) FROM challenge_standings WHERE challenge_id = ? AND reached > 0),
 		(SELECT COUNT(*) FROM challenge_marks WHERE challenge_id = ? AND day = ? AND kind = 'done' AND gone_seq = 0)`,
 		c.ID, c.ID, c.ID, int(f.c.Calendar.Day(q.At))).Scan(&members, &reached, &today); err != nil {
@@ -98,7 +98,7 @@ func count(n int) bot.Cell { return bot.Cell{Text: strconv.Itoa(n), Value: int64
 func (f *feature) challengeView(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	id, err := strconv.ParseInt(q.Params["id"], 10, 64)
 	if err != nil {
-		if err := f.row(ctx, `SELECT COALESCE(MAX(id), 0) FROM challenges`).Scan(&id); err != nil {
+		if err := f.db.Row(ctx, `SELECT COALESCE(MAX(id), 0) FROM challenges`).Scan(&id); err != nil {
 			return bot.Page{}, fmt.Errorf("challenge: %w", err)
 		}
 	}
@@ -162,7 +162,7 @@ func (f *feature) membersTable(ctx context.Context, q *bot.Query, c *challenge, 
 	skip = max(skip, 0)
 	var list []line
 	var ids []community.MemberID
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var l line
 		err := scan(&l.who, &l.s.Total, &l.s.Best, &l.s.Run, &l.s.RunEnd, &l.s.Cards, &l.s.MadeUp, &l.s.Leaves, &l.s.Reached)
 		list, ids = append(list, l), append(ids, l.who)
