@@ -3,6 +3,7 @@ package challenge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -102,7 +103,7 @@ func (f *feature) board(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := f.top(ctx, c, f.c.Calendar.Day(r.At), boardShown)
+	rows, err := f.top(ctx, c, f.c.Calendar.Day(r.At), 0)
 	if err != nil {
 		return err
 	}
@@ -110,16 +111,42 @@ func (f *feature) board(ctx context.Context, r *bot.Request) error {
 		r.Reply(r.T("board.none", "Name", c.Name))
 		return nil
 	}
-	lines := []string{r.T("board.title."+string(c.Mode), "Name", c.Name)}
-	for i, s := range rows {
-		name, err := f.c.Called(ctx, s.Member)
-		if err != nil {
-			return err
-		}
-		lines = append(lines, r.T("board.line", "Rank", i+1, "Name", name, "Days", s.Days, "Total", s.Total))
+	me := slices.IndexFunc(rows, func(p placed) bool { return string(p.Member) == r.Actor.Member })
+	lines, err := f.boardLines(ctx, r, c, rows, me)
+	if err != nil {
+		return err
 	}
 	r.Reply(strings.Join(lines, "\n"))
 	return nil
+}
+
+// boardLines are the first of a board, and somebody's own place where they are not among them.
+func (f *feature) boardLines(ctx context.Context, r *bot.Request, c *challenge, rows []placed, me int) ([]string, error) {
+	shown := rows[:min(len(rows), boardShown)]
+	ids := make([]community.MemberID, len(shown))
+	for i, p := range shown {
+		ids[i] = p.Member
+	}
+	called, err := f.c.Names(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	lines := []string{r.T("board.title."+string(c.Mode), "Name", c.Name)}
+	for i, p := range shown {
+		lines = append(lines, r.T("board.line", "Rank", p.place(rows, i), "Name", called[p.Member], "Days", p.Days, "Total", p.Total))
+	}
+	if me >= len(shown) {
+		lines = append(lines, r.T("board.me", "Rank", rows[me].place(rows, me), "Days", rows[me].Days, "All", len(rows)))
+	}
+	return lines, nil
+}
+
+// place is the rank of a row: those who have the same share one.
+func (p placed) place(rows []placed, i int) int {
+	for i > 0 && rows[i-1].Days == p.Days && rows[i-1].Total == p.Total {
+		i--
+	}
+	return i + 1
 }
 
 // placed is a member on a board.
@@ -129,8 +156,12 @@ type placed struct {
 	Total  int
 }
 
-// top are the best of a challenge today.
+// top are the best of a challenge today, without those who stand on no board; most 0: all of them.
 func (f *feature) top(ctx context.Context, c *challenge, today community.Day, most int) (list []placed, err error) {
+	hidden, err := f.c.Unranked(ctx)
+	if err != nil {
+		return nil, err
+	}
 	days, args := "s.total", []any{}
 	if c.Mode == Consecutive {
 		days, args = "CASE WHEN s.run_end >= ? THEN s.run ELSE 0 END", []any{int(today) - 1}
@@ -138,10 +169,13 @@ func (f *feature) top(ctx context.Context, c *challenge, today community.Day, mo
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p placed
 		err := scan(&p.Member, &p.Days, &p.Total)
-		list = append(list, p)
+		if !hidden[p.Member] && (most == 0 || len(list) < most) {
+			list = append(list, p)
+		}
 		return err
 	}, `SELECT s.member_id, `+days+` AS days, s.total FROM challenge_standings s WHERE s.challenge_id = ? AND s.total > 0
-		ORDER BY days DESC, s.total DESC, s.member_id LIMIT ?`, append(args, c.ID, most)...)
+		AND NOT EXISTS (SELECT 1 FROM challenge_members m WHERE m.challenge_id = s.challenge_id AND m.member_id = s.member_id AND m.out_seq > 0)
+		ORDER BY days DESC, s.total DESC, s.member_id`, append(args, c.ID)...)
 	if err != nil {
 		return nil, fmt.Errorf("board of challenge %d: %w", c.ID, err)
 	}

@@ -61,7 +61,9 @@ func (v *village) direct() bot.Feature {
 	add("xmerge", func(ctx context.Context, r *bot.Request, a []string) error {
 		return v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
 	})
-	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error { return v.Community.Split(ctx, r, id(a[0])) })
+	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error {
+		return v.Community.Split(ctx, r, id(a[0]))
+	})
 	return f
 }
 
