@@ -17,6 +17,7 @@ type Config struct {
 	NoiseBudget  int      `yaml:"noise_budget" doc:"words that a group gets unasked on one Day at the most"`
 	QuietFrom    string   `yaml:"quiet_from" doc:"local time from which nothing is said unasked, HH:MM; what managers date is said all the same"`
 	QuietUntil   string   `yaml:"quiet_until" doc:"until then; equal to quiet_from means never quiet"`
+	Font         string   `yaml:"font" doc:"font file for pictures (.ttf, .otf, .ttc); empty: one of the system's, or the one in the program"`
 	KeepTextDays int      `yaml:"keep_text_days" doc:"days for which raw texts are kept, 0 for ever; counts are kept for ever"`
 }
 

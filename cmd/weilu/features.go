@@ -41,7 +41,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		newcomer.New(db, c, s.Newcomer),
 		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
 		topic.New(db, c, s.Topic),
-		challenge.New(db, c, s.Challenge),
+		challenge.New(db, c, s.Challenge, challenge.Look{Fonts: s.fonts, Community: s.Community.Name}),
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),

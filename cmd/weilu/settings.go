@@ -12,6 +12,7 @@ import (
 	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/console"
+	"github.com/weilu-im/weilu/community/draw"
 	"github.com/weilu-im/weilu/community/newcomer"
 	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
@@ -45,6 +46,8 @@ type settings struct {
 	Texts     map[string]string
 	WeChat    wechatConfig
 	Console   console.Config
+
+	fonts *draw.Fonts
 }
 
 // databaseConfig is the section database.
@@ -129,7 +132,9 @@ func loadFrom(src config.Source) (*settings, *config.File, error) {
 	for _, sec := range s.sections() {
 		f.Section(sec.name, sec.value)
 	}
-	if err := errors.Join(f.Err(), s.Script.Load(filepath.Dir(src.File))); err != nil {
+	var fontErr error
+	s.fonts, fontErr = draw.Load(s.Community.Font)
+	if err := errors.Join(f.Err(), s.Script.Load(filepath.Dir(src.File)), fontErr); err != nil {
 		return nil, f, err
 	}
 	return s, f, nil

@@ -14,6 +14,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/draw"
 )
 
 //go:embed locales
@@ -23,11 +24,18 @@ type feature struct {
 	db  community.SQL
 	c   *community.Community
 	cfg Config
+	Look
+}
+
+// Look is what pictures are drawn with.
+type Look struct {
+	Fonts     *draw.Fonts
+	Community string // its name, on certificates and calendars
 }
 
 // New makes the feature.
-func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	f := &feature{community.SQL{Storage: db}, c, cfg}
+func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feature {
+	f := &feature{community.SQL{Storage: db}, c, cfg, look}
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
@@ -52,6 +60,8 @@ func (f *feature) memberCommands() []bot.Command {
 		{Names: []string{"退出", "quit"}, Usage: "usage.one", Help: "help.quit", Run: f.quit},
 		{Names: []string{"打卡", "done"}, Usage: "usage.done", Help: "help.done", Run: f.checkIn},
 		{Names: []string{"我的打卡", "mychallenges"}, Usage: "usage.one", Help: "help.mine", Run: f.mine},
+		{Names: []string{"打卡日历", "challengecalendar"}, Usage: "usage.one", Help: "help.calendar", Run: f.calendar},
+		{Names: []string{"证书", "certificate"}, Usage: "usage.one", Help: "help.certificate", Run: f.certificate},
 		{Names: []string{"打卡榜", "challengeboard"}, Usage: "usage.one", Help: "help.board", Run: f.board},
 	}
 }

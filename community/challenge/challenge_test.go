@@ -7,6 +7,7 @@ import (
 	"github.com/weilu-im/weilu/bot/bottest"
 	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/community/draw"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/config/database/dbtest"
 )
@@ -14,7 +15,7 @@ import (
 func assemble(p *communitytest.Parts) []bot.Feature {
 	cfg := challenge.Defaults()
 	p.Section("challenge", &cfg)
-	return []bot.Feature{challenge.New(p.DB, p.Community, cfg), wallet.New(p.DB, p.Community, wallet.Defaults())}
+	return []bot.Feature{challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), wallet.New(p.DB, p.Community, wallet.Defaults())}
 }
 
 func TestTranscripts(t *testing.T) {

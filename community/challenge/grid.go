@@ -16,9 +16,8 @@ var signs = map[Kind]string{Done: "●", MadeUp: "◐", Leave: "○", Granted: "
 
 // grid is a calendar of somebody's Days in text, a week a line, the latest weeks where there are many.
 func (f *feature) grid(r *bot.Request, s Standing, today community.Day) string {
-	monday := func(d community.Day) community.Day { return d - community.Day((int(d.Weekday())+6)%7) }
 	end := min(s.Last, max(today+6, s.First))
-	from := max(monday(s.First), monday(end)-7*(gridWeeks-1))
+	from := max(mondayOf(s.First), mondayOf(end)-7*(gridWeeks-1))
 	var lines []string
 	for week := from; week <= end; week += 7 {
 		line := fmt.Sprintf("%s ", said(week))

@@ -86,7 +86,7 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 		}
 		lines = append(lines, r.T("mine.line", "Name", c.Name, "Days", s.progress(c, today), "Target", c.Target, "Total", s.Total, "Cards", s.Cards))
 		if len(mine) == 1 {
-			lines = append(lines, f.grid(r, s, today))
+			lines = append(lines, f.grid(r, s, today), r.T("mine.picture", "Name", c.Name))
 		}
 	}
 	r.Reply(strings.Join(lines, "\n"))

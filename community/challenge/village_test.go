@@ -13,6 +13,7 @@ import (
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/community/draw"
 )
 
 // begins is a Monday; the hour is noon in Shanghai.
@@ -32,7 +33,7 @@ func newVillage(t testing.TB, dialect string) *village {
 	w, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
 		v.Parts = p
 		cfg := challenge.Defaults()
-		return []bot.Feature{challenge.New(p.DB, p.Community, cfg), v.direct()}
+		return []bot.Feature{challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), v.direct()}
 	})(t.Context(), map[string]string{"community.noise_budget": "0"}, begins)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,131 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/draw"
+)
+
+// weeksDrawn is how many weeks a calendar shows at the most: the latest.
+const weeksDrawn = 13
+
+// states are the Days of a calendar in colours.
+var states = map[Kind]draw.DayState{Done: draw.DoneDay, MadeUp: draw.MadeUpDay, Leave: draw.LeaveDay, Granted: draw.GivenDay}
+
+// calendar is 打卡日历 早起: one's Days as a picture.
+func (f *feature) calendar(ctx context.Context, r *bot.Request) error {
+	c, _, s, err := f.taking(ctx, r)
+	if err != nil {
+		return err
+	}
+	png, err := f.drawn(r, c, s).PNG(f.Fonts)
+	if err != nil {
+		return fmt.Errorf("calendar: %w", err)
+	}
+	f.show(r, png, r.T("calendar.done", "Name", r.Actor.Name, "Challenge", c.Name))
+	return nil
+}
+
+// show answers with a picture.
+func (f *feature) show(r *bot.Request, png []byte, text string) {
+	o := bot.Outgoing{Text: text, Picture: png, Priority: bot.Answer, Group: r.Actor.Group}
+	if o.Group == "" {
+		o.Member = r.Actor.Member
+	}
+	r.Send(o)
+}
+
+// drawn is a calendar, ready to be drawn.
+func (f *feature) drawn(r *bot.Request, c *challenge, s Standing) draw.Calendar {
+	today := f.c.Calendar.Day(r.At)
+	cal := draw.Calendar{
+		Title: r.T("calendar.title", "Name", c.Name), Name: r.Actor.Name, Footer: f.Community,
+		Figures: r.T("calendar.figures", "Streak", s.Streak(today), "Total", s.Total, "Target", c.Target),
+	}
+	for i, name := range []rune(r.T("weekdays")) {
+		if i < len(cal.Weekdays) {
+			cal.Weekdays[i] = string(name)
+		}
+	}
+	for _, e := range []struct {
+		state draw.DayState
+		key   string
+	}{{draw.DoneDay, "done"}, {draw.MadeUpDay, "made_up"}, {draw.LeaveDay, "leave"}, {draw.GivenDay, "granted"}, {draw.Missed, "missed"}, {draw.ToCome, "to_come"}} {
+		cal.Legend = append(cal.Legend, draw.Entry{State: e.state, Text: r.T("sign." + e.key)})
+	}
+	end := min(s.Last, max(today+13, s.First))
+	for monday := max(mondayOf(s.First), mondayOf(end)-7*(weeksDrawn-1)); monday <= end; monday += 7 {
+		week := draw.Week{Label: said(monday)}
+		for i := range week.Days {
+			week.Days[i] = s.drawnDay(monday+community.Day(i), today)
+		}
+		cal.Weeks = append(cal.Weeks, week)
+	}
+	return cal
+}
+
+func mondayOf(d community.Day) community.Day { return d - community.Day((int(d.Weekday())+6)%7) }
+
+// drawnDay is how a Day looks.
+func (s Standing) drawnDay(d, today community.Day) draw.Day {
+	_, _, day := d.Date()
+	look := draw.Day{Number: strconv.Itoa(day), Today: d == today, State: states[s.kind(d)]}
+	switch {
+	case d < s.First || d > s.Last:
+		return draw.Day{}
+	case look.State != draw.Outside:
+	case d >= today:
+		look.State = draw.ToCome
+	default:
+		look.State = draw.Missed
+	}
+	return look
+}
+
+// certificate is 证书 早起: for whoever reached the goal, also after the end.
+func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	in, args := community.In(ids)
+	list, err := f.challenges(ctx, `WHERE state <> 'cancelled' AND id IN (SELECT challenge_id FROM challenge_members WHERE member_id IN `+in+`) ORDER BY id DESC`, args...)
+	if err != nil {
+		return err
+	}
+	wanted, _ := named(list, r.Args)
+	for _, c := range list {
+		if wanted != nil && c != wanted {
+			continue
+		}
+		s, err := f.standing(ctx, c, ids)
+		if err != nil {
+			return err
+		}
+		if s.Reached > 0 {
+			return f.certify(r, c, s)
+		}
+		if wanted != nil {
+			return r.Refuse("certificate.not_yet", "Name", c.Name, "Days", s.progress(c, f.c.Calendar.Day(r.At)), "Target", c.Target)
+		}
+	}
+	return r.Refuse("certificate.none")
+}
+
+// certify draws a certificate with the name and the days.
+func (f *feature) certify(r *bot.Request, c *challenge, s Standing) error {
+	last := min(s.Last, f.c.Calendar.Day(r.At))
+	png, err := draw.Certificate{
+		Title: r.T("certificate.title"), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(s.Total), Unit: r.T("certificate.unit"),
+		Period: s.First.String() + " ～ " + last.String(), Number: fmt.Sprintf("No. %d-%d", c.ID, s.Reached), Community: f.Community,
+	}.PNG(f.Fonts)
+	if err != nil {
+		return fmt.Errorf("certificate: %w", err)
+	}
+	f.show(r, png, r.T("certificate.done", "Name", r.Actor.Name, "Challenge", c.Name))
+	return nil
+}

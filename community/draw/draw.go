@@ -1,0 +1,134 @@
+// Package draw makes the pictures that are sent to group chats: text in any script on simple shapes, as PNG.
+//
+// Text is drawn with the first font that has a character: a configured file, else one of the system's with Chinese, else a
+// bitmap font that is part of the program. What none of them has is drawn as 〓, never as an empty box.
+package draw
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	stddraw "image/draw"
+	"image/png"
+	"math"
+
+	"golang.org/x/image/vector"
+)
+
+// The colours of pictures.
+var (
+	Paper  = color.RGBA{0xfb, 0xf7, 0xf0, 0xff}
+	Card   = color.RGBA{0xff, 0xff, 0xff, 0xff}
+	Ink    = color.RGBA{0x2a, 0x21, 0x1b, 0xff}
+	Faint  = color.RGBA{0x8a, 0x7d, 0x72, 0xff}
+	Line   = color.RGBA{0xe6, 0xdc, 0xd0, 0xff}
+	Ember  = color.RGBA{0xb1, 0x42, 0x1c, 0xff}
+	Flame  = color.RGBA{0xe8, 0x8b, 0x3c, 0xff}
+	Straw  = color.RGBA{0xf6, 0xd9, 0xa8, 0xff}
+	Gold   = color.RGBA{0xc9, 0x97, 0x3b, 0xff}
+	Meadow = color.RGBA{0x7d, 0xa4, 0x6b, 0xff}
+	Sky    = color.RGBA{0x86, 0xab, 0xc9, 0xff}
+)
+
+// Picture is a picture that is being drawn. Lengths are pixels, from the top left.
+type Picture struct {
+	img   *image.RGBA
+	fonts *Fonts
+}
+
+// New begins a picture.
+func New(fonts *Fonts, width, height int, background color.Color) *Picture {
+	p := &Picture{image.NewRGBA(image.Rect(0, 0, width, height)), fonts}
+	stddraw.Draw(p.img, p.img.Bounds(), image.NewUniform(background), image.Point{}, stddraw.Src)
+	return p
+}
+
+// PNG is the finished picture.
+func (p *Picture) PNG() ([]byte, error) {
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.DefaultCompression}).Encode(&b, p.img); err != nil {
+		return nil, fmt.Errorf("encode picture: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Box fills a rectangle whose corners are rounded.
+func (p *Picture) Box(x, y, width, height, radius float64, c color.Color) {
+	path(p, c, func(r *vector.Rasterizer) { box(r, x, y, width, height, radius) })
+}
+
+// Frame draws the outline of a rectangle whose corners are rounded.
+func (p *Picture) Frame(x, y, width, height, radius, thick float64, c color.Color) {
+	path(p, c, func(r *vector.Rasterizer) {
+		box(r, x, y, width, height, radius)
+		hole(r, x+thick, y+thick, width-2*thick, height-2*thick, math.Max(0, radius-thick))
+	})
+}
+
+// Disc fills a circle.
+func (p *Picture) Disc(x, y, radius float64, c color.Color) {
+	p.Box(x-radius, y-radius, 2*radius, 2*radius, radius, c)
+}
+
+// Star fills a star of five points.
+func (p *Picture) Star(x, y, radius float64, c color.Color) {
+	path(p, c, func(r *vector.Rasterizer) {
+		for i := range 10 {
+			long := radius
+			if i%2 == 1 {
+				long = radius * 0.45
+			}
+			a := float64(i)*math.Pi/5 - math.Pi/2
+			px, py := float32(x+long*math.Cos(a)), float32(y+long*math.Sin(a))
+			if i == 0 {
+				r.MoveTo(px, py)
+			} else {
+				r.LineTo(px, py)
+			}
+		}
+		r.ClosePath()
+	})
+}
+
+func path(p *Picture, c color.Color, draw func(r *vector.Rasterizer)) {
+	size := p.img.Bounds().Size()
+	r := vector.NewRasterizer(size.X, size.Y)
+	draw(r)
+	r.Draw(p.img, p.img.Bounds(), image.NewUniform(c), image.Point{})
+}
+
+// round is how far the handles of a curve are that looks like a quarter of a circle.
+const round = 0.5523
+
+func box(r *vector.Rasterizer, x, y, w, h, radius float64) {
+	radius = math.Min(radius, math.Min(w, h)/2)
+	f := func(v float64) float32 { return float32(v) }
+	k := radius * (1 - round)
+	r.MoveTo(f(x+radius), f(y))
+	r.LineTo(f(x+w-radius), f(y))
+	r.CubeTo(f(x+w-k), f(y), f(x+w), f(y+k), f(x+w), f(y+radius))
+	r.LineTo(f(x+w), f(y+h-radius))
+	r.CubeTo(f(x+w), f(y+h-k), f(x+w-k), f(y+h), f(x+w-radius), f(y+h))
+	r.LineTo(f(x+radius), f(y+h))
+	r.CubeTo(f(x+k), f(y+h), f(x), f(y+h-k), f(x), f(y+h-radius))
+	r.LineTo(f(x), f(y+radius))
+	r.CubeTo(f(x), f(y+k), f(x+k), f(y), f(x+radius), f(y))
+	r.ClosePath()
+}
+
+// hole is a box the other way round, which cuts it out of what is around it.
+func hole(r *vector.Rasterizer, x, y, w, h, radius float64) {
+	radius = math.Min(radius, math.Min(w, h)/2)
+	f := func(v float64) float32 { return float32(v) }
+	k := radius * (1 - round)
+	r.MoveTo(f(x+radius), f(y))
+	r.CubeTo(f(x+k), f(y), f(x), f(y+k), f(x), f(y+radius))
+	r.LineTo(f(x), f(y+h-radius))
+	r.CubeTo(f(x), f(y+h-k), f(x+k), f(y+h), f(x+radius), f(y+h))
+	r.LineTo(f(x+w-radius), f(y+h))
+	r.CubeTo(f(x+w-k), f(y+h), f(x+w), f(y+h-k), f(x+w), f(y+h-radius))
+	r.LineTo(f(x+w), f(y+radius))
+	r.CubeTo(f(x+w), f(y+k), f(x+w-k), f(y), f(x+w-radius), f(y))
+	r.ClosePath()
+}
