@@ -35,10 +35,17 @@ func (d *demo) seed(ctx context.Context, events []bot.Event, now time.Time) erro
 	}
 	bar := newProgress(int64(len(events)), "eight weeks", d.app.log)
 	err := d.ground.Seed(func() error {
-		for batch, until := range batches(events, d.app.community.Calendar.Zone()) {
+		zone, last := d.app.community.Calendar.Zone(), first
+		for batch, until := range batches(events, zone) {
+			for last = nextCut(last.In(zone)); last.Before(batch[0].At); last = nextCut(last) { // nobody speaks, but the bot may
+				if err := d.happen(ctx, nil, last); err != nil {
+					return err
+				}
+			}
 			if until.After(now) {
 				until = now
 			}
+			last = until
 			if err := d.happen(ctx, batch, until); err != nil {
 				return err
 			}

@@ -76,6 +76,7 @@ func (s *story) write(now time.Time, zone *time.Location, seed uint64) []bot.Eve
 		}
 	}
 	w.privately()
+	w.rituals(rand.New(rand.NewPCG(seed, 21)))
 	return w.finish()
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -16,6 +17,7 @@ import (
 const (
 	graduatesShown = 20
 	leadersShown   = 3
+	sameDay        = 10 * time.Hour // how long the summary of a Day is worth saying
 )
 
 // summary tells each group how the Day went that has ended, and holds the ceremony of what ended with it.
@@ -80,7 +82,7 @@ func (f *feature) sumUp(ctx context.Context, r *bot.Request, c *challenge, day c
 			}
 			continue
 		}
-		r.Send(bot.Outgoing{Group: string(g), Text: text, Priority: bot.Friendly, NotAfter: r.At.Add(patient)})
+		r.Send(bot.Outgoing{Group: string(g), Text: text, Priority: bot.Friendly, NotAfter: r.At.Add(sameDay)})
 	}
 	return reason, nil
 }
