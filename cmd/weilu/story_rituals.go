@@ -38,7 +38,7 @@ func (w *writer) rituals(rng *rand.Rand) {
 		}
 		for day := range storyDays + 1 {
 			answers := at(day, 9*60+2+rng.IntN(4*60))
-			if group := a.groups[0]; chance(rng, often/6) && w.present(a, group, answers) {
+			if group := a.groups[0]; chance(rng, often/3) && w.present(a, group, answers) {
 				w.say(answers, a, group, w.fill("#每日一问# {answer}", map[string]string{}, rng), nil)
 			}
 		}

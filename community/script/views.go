@@ -11,7 +11,7 @@ import (
 
 func (s *scripts) runsView() bot.View {
 	return bot.View{
-		Name: "runs", Title: "view.runs", Role: bot.Moderator, Read: s.readRuns,
+		Name: "runs", Title: "view.runs", Role: bot.Moderator, Acts: []bot.Act{{Command: "导入剧本"}}, Read: s.readRuns,
 		Params: []bot.Param{{Name: "run", Label: "view.run", Kind: bot.Identifier}},
 	}
 }
@@ -59,8 +59,33 @@ func (s *scripts) readRuns(ctx context.Context, q *bot.Query) (bot.Page, error) 
 			s.c.Clock(v.start), {Text: q.T("run." + v.stands(q.At)), Value: v.state}, number(v.over()), number(len(v.steps)), number(n),
 		}})
 	}
-	page := bot.Page{Tables: []bot.Table{t}}
-	return page, nil
+	library, err := s.libraryTable(ctx, q)
+	if err != nil {
+		return bot.Page{}, err
+	}
+	return bot.Page{Tables: []bot.Table{t, library}}, nil
+}
+
+// libraryTable is what can be started.
+func (s *scripts) libraryTable(ctx context.Context, q *bot.Query) (bot.Table, error) {
+	list, err := s.library(ctx)
+	if err != nil {
+		return bot.Table{}, err
+	}
+	t := bot.Table{Key: "library", Title: q.T("view.library"), Columns: []bot.Column{
+		{Key: "name", Title: q.T("view.name")}, {Key: "title", Title: q.T("view.title")}, {Key: "steps", Title: q.T("view.steps"), Numbers: true},
+	}}
+	for _, sc := range list {
+		if sc.Language != "" && sc.Language != q.Actor.Language {
+			continue
+		}
+		row := bot.Row{Key: sc.Name, Cells: []bot.Cell{{Text: sc.Name}, {Text: sc.Title}, number(len(sc.Steps))}}
+		if q.Actor.Role >= bot.Manager {
+			row.Acts = []bot.Act{{Command: "开始剧本", Args: sc.Name}}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
 }
 
 func (s *scripts) runActs(q *bot.Query, v run) (acts []bot.Act) {
