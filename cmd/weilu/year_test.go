@@ -124,6 +124,8 @@ func (y *year) live(days int) {
 				batch = append(batch, y.event("大群", who, "签到"))
 			case 1:
 				batch = append(batch, y.event("二群", who, fmt.Sprintf("今天是第 %d 天，我做了第 %d 件小事", day, y.rnd.IntN(1000))))
+			case 2:
+				batch = append(batch, y.event("大群", who, "参加 晨练"), y.event("大群", who, fmt.Sprintf("打卡 晨练 第 %d 天", day)))
 			}
 		}
 		if day%7 == 3 {
@@ -219,6 +221,7 @@ var yearPlans = []string{
 	"定时 每天 6点 早起的朋友早安",
 	"定时 每月1号 10点 新的一个月",
 	"开始剧本 主理人见面会 1月20日 20:00",
+	"新建挑战 晨练 360天 累计100天 今天 每次1分",
 }
 
 // wantQuiet looks at everything that was said unasked to groups.

@@ -3,6 +3,7 @@ package challenge
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -257,7 +258,7 @@ func (f *feature) inGroup(ctx context.Context, r *bot.Request, g community.Group
 // stillTrue is asked when a reminder is about to be sent: it is held back where somebody whom it addresses has checked
 // in since, and said anew without them.
 func (f *feature) stillTrue(ctx context.Context, o bot.Outgoing, _ time.Time) (reason string, err error) {
-	id, day, ok := reminderOf(o.Ref)
+	id, day, _, ok := reminderOf(o.Ref)
 	if !ok || len(o.Mention) == 0 {
 		return "", nil
 	}
@@ -279,20 +280,21 @@ func (f *feature) stillTrue(ctx context.Context, o bot.Outgoing, _ time.Time) (r
 	return "", nil
 }
 
-// reminderOf reads the Ref of a reminder.
-func reminderOf(ref string) (id int64, day community.Day, ok bool) {
+// reminderOf reads the Ref of a reminder: its challenge, its Day, and when it was judged.
+func reminderOf(ref string) (id int64, day community.Day, at time.Time, ok bool) {
 	parts := strings.Split(ref, "/")
 	if len(parts) != 4 || parts[0] != "evening" {
-		return 0, 0, false
+		return 0, 0, at, false
 	}
 	id, err1 := strconv.ParseInt(parts[1], 10, 64)
 	n, err2 := strconv.Atoi(parts[2])
-	return id, community.Day(n), err1 == nil && err2 == nil
+	millis, err3 := strconv.ParseInt(parts[3], 10, 64)
+	return id, community.Day(n), bot.FromMillis(millis), errors.Join(err1, err2, err3) == nil
 }
 
-// delivered says anew what the guard held back.
+// delivered says anew what the guard held back, while it is worth saying.
 func (f *feature) delivered(ctx context.Context, r *bot.Request) error {
-	if _, _, ok := reminderOf(r.Ref); !ok || r.Outcome != bot.Withheld {
+	if _, _, at, ok := reminderOf(r.Ref); !ok || r.Outcome != bot.Withheld || r.At.Sub(at) >= patient {
 		return nil
 	}
 	return r.Later(ctx, r.At.Add(time.Minute), "evening", again+r.Ref)

@@ -34,7 +34,7 @@ func newVillage(t testing.TB, dialect string) *village {
 		v.Parts = p
 		cfg := challenge.Defaults()
 		return []bot.Feature{challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), v.direct()}
-	})(t.Context(), map[string]string{"community.noise_budget": "0"}, begins)
+	})(t.Context(), map[string]string{"community.noise_budget": "20"}, begins)
 	if err != nil {
 		t.Fatal(err)
 	}
