@@ -21,10 +21,7 @@ func TestACrashBeforeTheCursorIsSavedBringsTheMessagesAgain(t *testing.T) {
 	p := run(t, s, t.TempDir(), into).up()
 	g.Say(ming, "一")
 	into.hears(t, "一")
-	before := t.TempDir()
-	if err := os.CopyFS(before, os.DirFS(p.dir)); err != nil {
-		t.Fatal(err)
-	}
+	before := snapshot(t, p.dir)
 	g.Say(ming, "二")
 	into.hears(t, "二")
 	p.stop()
@@ -38,6 +35,24 @@ func TestACrashBeforeTheCursorIsSavedBringsTheMessagesAgain(t *testing.T) {
 	if got := into.texts(); len(got) != 3 {
 		t.Errorf("heard %q", got)
 	}
+}
+
+// snapshot copies a directory that the program is writing to: a file that was put in its place while it was copied is
+// copied again.
+func snapshot(t *testing.T, dir string) string {
+	t.Helper()
+	for range 100 {
+		to := t.TempDir()
+		err := os.CopyFS(to, os.DirFS(dir))
+		if err == nil {
+			return to
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("%s does not hold still", dir)
+	return ""
 }
 
 // cursor is the position in the saved login.
