@@ -53,6 +53,7 @@ type Community struct {
 	Earnings      *Earnings
 	Budgets       *Budgets
 	Facts         *Facts
+	Handouts      Handouts
 	Badges        *Badges
 	Holidays      *Holidays
 
@@ -89,7 +90,7 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
-	c.Facts = &Facts{ro: c.Roster, named: map[string]Fact{}}
+	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}}, Handouts{}
 	c.Badges = &Badges{opts.Storage, c.Roster}
 	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/communitytest"
 	"github.com/weilu-im/weilu/community/draw"
+	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/config/database/dbtest"
 )
@@ -15,7 +16,9 @@ import (
 func assemble(p *communitytest.Parts) []bot.Feature {
 	cfg := challenge.Defaults()
 	p.Section("challenge", &cfg)
-	return []bot.Feature{challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), wallet.New(p.DB, p.Community, wallet.Defaults())}
+	goods := shop.Defaults()
+	p.Section("shop", &goods)
+	return []bot.Feature{shop.New(p.DB, p.Community, goods), challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), wallet.New(p.DB, p.Community, wallet.Defaults())}
 }
 
 func TestTranscripts(t *testing.T) {

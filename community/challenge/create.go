@@ -52,6 +52,9 @@ func (f *feature) free(ctx context.Context, r *bot.Request, name string) error {
 // found makes the challenge of a draft, for the group that it is made in, or for all.
 func (f *feature) found(ctx context.Context, r *bot.Request, d *draft) error {
 	c := d.made(f.cfg)
+	if err := f.known(ctx, r, c.Prizes); err != nil {
+		return err
+	}
 	c.Group, c.State, c.MadeBy = community.GroupID(r.Actor.Group), Open, community.MemberID(r.Actor.Member)
 	for _, p := range c.Prizes {
 		if word, bad := f.c.Words.Forbidden(p.Name + " " + c.About); bad {

@@ -127,6 +127,9 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 	if word, bad := f.c.Words.Forbidden(d.About); bad {
 		return r.Refuse("new.word", "Word", word)
 	}
+	if err := f.known(ctx, r, d.Prizes); err != nil {
+		return err
+	}
 	if err := f.rewrite(ctx, r, &d.challenge); err != nil {
 		return err
 	}
@@ -207,6 +210,9 @@ func (f *feature) addOne(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("add_prize.how", "Name", c.Name)
 	case len(c.Prizes) >= prizesMost:
 		return r.Refuse("new.prizes", "Example", "")
+	}
+	if err := f.known(ctx, r, d.Prizes); err != nil {
+		return err
 	}
 	p := d.Prizes[0]
 	if word, bad := f.c.Words.Forbidden(p.Name); bad {

@@ -16,6 +16,7 @@ type PrizeKind string
 const (
 	Points      PrizeKind = "points"
 	Badge       PrizeKind = "badge"       // with a name
+	Code        PrizeKind = "code"        // of the shop's goods with this number
 	Certificate PrizeKind = "certificate" // a picture, drawn when it is asked for
 )
 

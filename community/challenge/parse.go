@@ -67,6 +67,9 @@ var parsers = []parser{
 	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:徽章|badge)[:：]?(.+)$`), func(d *draft, m []string) string {
 		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Badge, Name: m[3]}, m[1]+m[2] != "")
 	}},
+	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:兑换码|码|code)[:：]?#?(\d{1,9})$`), func(d *draft, m []string) string {
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Code, Name: m[3]}, m[1]+m[2] != "")
+	}},
 	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:证书|certificate)$`), func(d *draft, m []string) string {
 		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Certificate}, m[1]+m[2] != "")
 	}},

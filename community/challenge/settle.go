@@ -96,17 +96,17 @@ func (f *feature) restate(r *bot.Request) fixer {
 
 // settle makes the ledger and what else was given follow from one judgment to another.
 func (f *feature) settle(ctx context.Context, r *bot.Request, c *challenge, before, after Standing, fix fixer) error {
-	r = r.In("challenge")
+	in := r.In("challenge") // a change of identity is the community's
 	dues := map[string]community.Due{}
 	for key, m := range before.Paid {
-		dues[key] = community.Due{Key: key, Origin: m.Origin, Reason: r.T("reason.daily", "Name", c.Name), At: r.At}
+		dues[key] = community.Due{Key: key, Origin: m.Origin, Reason: in.T("reason.daily", "Name", c.Name), At: r.At}
 	}
 	for key, m := range after.Paid {
 		if was, had := before.Paid[key]; had && was.Price == m.Price {
 			delete(dues, key)
 			continue
 		}
-		dues[key] = community.Due{Key: key, Origin: m.Origin, Amount: m.Price, Reason: r.T("reason.daily", "Name", c.Name), At: r.At}
+		dues[key] = community.Due{Key: key, Origin: m.Origin, Amount: m.Price, Reason: in.T("reason.daily", "Name", c.Name), At: r.At}
 	}
 	had, have := wins(c.ID, before), wins(c.ID, after)
 	for key, w := range had {
@@ -117,8 +117,8 @@ func (f *feature) settle(ctx context.Context, r *bot.Request, c *challenge, befo
 			return err
 		}
 		if w.Kind == Points {
-			dues[key] = community.Due{Key: key, Origin: w.By.Origin, Reason: f.reason(r, c, w), At: r.At}
-		} else if err := f.takeBack(ctx, r, c, w); err != nil {
+			dues[key] = community.Due{Key: key, Origin: w.By.Origin, Reason: f.reason(in, c, w), At: r.At}
+		} else if err := f.takeBack(ctx, in, c, w); err != nil {
 			return err
 		}
 	}
@@ -130,8 +130,8 @@ func (f *feature) settle(ctx context.Context, r *bot.Request, c *challenge, befo
 			return err
 		}
 		if w.Kind == Points {
-			dues[key] = community.Due{Key: key, Origin: w.By.Origin, Amount: w.Amount, Reason: f.reason(r, c, w), At: r.At}
-		} else if err := f.give(ctx, r, c, w); err != nil {
+			dues[key] = community.Due{Key: key, Origin: w.By.Origin, Amount: w.Amount, Reason: f.reason(in, c, w), At: r.At}
+		} else if err := f.give(ctx, r, in, c, w); err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,7 @@ func (s *shop) watchPool(ctx context.Context, r *bot.Request, g goods) error {
 	if g.free <= 1 {
 		key = "pool.empty"
 	}
-	return s.tellManagers(ctx, r, r.T(key, "Name", g.Name, "ID", g.id, "Count", g.free-1))
+	return s.tellManagers(ctx, r, r.In("shop").T(key, "Name", g.Name, "ID", g.id, "Count", g.free-1))
 }
 
 // importCodes is 导入兑换码 编号 with the codes in the lines below, or in the first column of a table.

@@ -29,6 +29,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
+	c.Handouts["code"] = s.handout()
 	c.Undo.Register("shop.shelf", s.undoShelf)
 	c.Undo.Register("shop.edit", s.undoEdit)
 	c.Undo.Register("shop.again", s.undoAgain)

@@ -22,7 +22,7 @@ func migrations() []*gormigrate.Migration {
 				note TEXT NOT NULL DEFAULT '', reminded_at BIGINT NOT NULL, settled_at BIGINT NOT NULL DEFAULT 0, settled_by TEXT NOT NULL DEFAULT '')`,
 			`CREATE INDEX shop_orders_member ON shop_orders (member_id, goods_id)`,
 			`CREATE INDEX shop_orders_open ON shop_orders (state, reminded_at)`,
-			// order_id: 0 while the code waits in the pool; batch: the event that brought it.
+			// order_id: 0 while the code waits in the pool, -id of a handout; batch: the event that brought it.
 			`CREATE TABLE shop_codes (id ` + serial + `, goods_id BIGINT NOT NULL REFERENCES shop_goods (id), code TEXT NOT NULL, batch BIGINT NOT NULL,
 				order_id BIGINT NOT NULL DEFAULT 0, UNIQUE (goods_id, code))`,
 			`CREATE INDEX shop_codes_pool ON shop_codes (goods_id, order_id, id)`,
@@ -33,5 +33,5 @@ func migrations() []*gormigrate.Migration {
 			}
 		}
 		return nil
-	}}}
+	}}, handoutMigration()}
 }
