@@ -86,7 +86,11 @@ func (f *feature) describe(r *bot.Request, c *challenge) string {
 		lines = append(lines, r.T("prize.daily", "Points", c.Daily))
 	}
 	for _, p := range c.Prizes {
-		lines = append(lines, f.sayPrize(r, p))
+		line := f.sayPrize(r, p)
+		if p.Seq > c.Prizes[0].Seq {
+			line += r.T("prize.later")
+		}
+		lines = append(lines, line)
 	}
 	if c.MaxOff > 0 {
 		lines = append(lines, r.T("rule.leave", "Days", c.MaxOff))

@@ -303,15 +303,7 @@ func (f *feature) delivered(ctx context.Context, r *bot.Request) error {
 // quietly is 不用提醒 and 要提醒.
 func (f *feature) quietly(quiet bool) bot.Handler {
 	return func(ctx context.Context, r *bot.Request) error {
-		list, err := f.held(ctx, r)
-		if err != nil {
-			return err
-		}
-		c, _, err := f.which(ctx, r, list)
-		if err != nil {
-			return err
-		}
-		ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+		c, _, ids, err := f.meant(ctx, r)
 		if err != nil {
 			return err
 		}

@@ -104,6 +104,19 @@ func (f *feature) which(ctx context.Context, r *bot.Request, list []*challenge) 
 	return nil, "", r.Refuse("join_first", "Names", names(list), "Example", list[0].Name)
 }
 
+// meant is the challenge that a member means, with what follows its name, and all ids of the member.
+func (f *feature) meant(ctx context.Context, r *bot.Request) (c *challenge, rest string, ids []community.MemberID, err error) {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if c, rest, err = f.which(ctx, r, list); err != nil {
+		return nil, "", nil, err
+	}
+	ids, err = f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	return c, rest, ids, err
+}
+
 func names(list []*challenge) string {
 	var all []string
 	for _, c := range list {

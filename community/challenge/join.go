@@ -120,15 +120,7 @@ func (f *feature) how(r *bot.Request, c *challenge) string {
 
 // quit is 退出 早起.
 func (f *feature) quit(ctx context.Context, r *bot.Request) error {
-	list, err := f.held(ctx, r)
-	if err != nil {
-		return err
-	}
-	c, _, err := f.which(ctx, r, list)
-	if err != nil {
-		return err
-	}
-	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	c, _, ids, err := f.meant(ctx, r)
 	if err != nil {
 		return err
 	}

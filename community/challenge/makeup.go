@@ -68,14 +68,7 @@ func (f *feature) lastMissed(s Standing, at time.Time) (community.Day, bool) {
 
 // taking is the challenge that a member means and takes part in, and where they stand.
 func (f *feature) taking(ctx context.Context, r *bot.Request) (c *challenge, words string, s Standing, err error) {
-	list, err := f.held(ctx, r)
-	if err != nil {
-		return nil, "", s, err
-	}
-	if c, words, err = f.which(ctx, r, list); err != nil {
-		return nil, "", s, err
-	}
-	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	c, words, ids, err := f.meant(ctx, r)
 	if err != nil {
 		return nil, "", s, err
 	}

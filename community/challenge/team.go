@@ -155,15 +155,7 @@ func (f *feature) mates(ctx context.Context, c *challenge, who community.MemberI
 
 // leaveTeam is 退队 早起.
 func (f *feature) leaveTeam(ctx context.Context, r *bot.Request) error {
-	list, err := f.held(ctx, r)
-	if err != nil {
-		return err
-	}
-	c, _, err := f.which(ctx, r, list)
-	if err != nil {
-		return err
-	}
-	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	c, _, ids, err := f.meant(ctx, r)
 	if err != nil {
 		return err
 	}
