@@ -64,6 +64,9 @@ func (f *feature) found(ctx context.Context, r *bot.Request, d *draft) error {
 	if err := f.add(ctx, r, c); err != nil {
 		return err
 	}
+	if err := f.schedule(ctx, r); err != nil {
+		return err
+	}
 	code, err := f.c.Undo.Offer(ctx, r, "challenge.new", undoNew{c.ID})
 	if err != nil {
 		return err

@@ -25,9 +25,45 @@ const (
 
 func (f *feature) eveningJobs() []bot.Job {
 	return []bot.Job{
-		{Name: "evening", Spec: daily(f.cfg.EveningAt), Ritual: true, Title: "job.evening", Grace: 30 * time.Minute, Run: f.evening},
-		{Name: "summary", Spec: daily(f.cfg.SummaryAt), Ritual: true, Title: "job.summary", Grace: 3 * time.Hour, Run: f.summary},
+		{Name: "evening", Ritual: true, Title: "job.evening", Grace: 30 * time.Minute, Run: f.evening},
+		{Name: "summary", Ritual: true, Title: "job.summary", Grace: 3 * time.Hour, Run: f.summary},
 	}
+}
+
+// schedule makes the evening list and the summary due every day while a challenge is open, and not otherwise.
+func (f *feature) schedule(ctx context.Context, r *bot.Request) error {
+	open := 0
+	if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenges WHERE state = 'open'`).Scan(&open); err != nil {
+		return fmt.Errorf("open challenges: %w", err)
+	}
+	for job, at := range map[string]string{"evening": f.cfg.EveningAt, "summary": f.cfg.SummaryAt} {
+		if open == 0 {
+			at = ""
+		}
+		if err := f.due(ctx, r, job, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// due makes a job due every day at a time, or never where there is none. A plan that is as it should be is left alone: its
+// missed slots are still to come.
+func (f *feature) due(ctx context.Context, r *bot.Request, job, at string) error {
+	planned := ""
+	if err := f.db.Each(ctx, func(scan func(...any) error) error { return scan(&planned) }, `SELECT at FROM challenge_plans WHERE job = ?`, job); err != nil {
+		return fmt.Errorf("plan of %s: %w", job, err)
+	}
+	if planned == at {
+		return nil
+	}
+	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_plans (job, at) VALUES (?, ?) ON CONFLICT (job) DO UPDATE SET at = excluded.at`, job, at); err != nil {
+		return fmt.Errorf("plan of %s: %w", job, err)
+	}
+	if at == "" {
+		return r.Unplan(ctx, job, "daily")
+	}
+	return r.Plan(ctx, bot.Plan{Job: job, Key: "daily", Title: r.T("job." + job), Spec: daily(at)})
 }
 
 // daily is a time of day as a cron spec; the configuration was validated.

@@ -270,5 +270,8 @@ func (f *feature) cancel(ctx context.Context, r *bot.Request) error {
 	if _, err := f.db.Exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), c.ID); err != nil {
 		return fmt.Errorf("cancel challenge %d: %w", c.ID, err)
 	}
+	if err := f.schedule(ctx, r); err != nil {
+		return err
+	}
 	return f.done(ctx, r, "challenge.cancel", fmt.Sprint(c.ID), undoCancel{c.ID}, map[string]any{"members": n}, r.T("cancel.done", "Name", c.Name))
 }

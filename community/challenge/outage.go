@@ -33,8 +33,11 @@ func missed(open, away time.Duration) bool {
 	return away > 0 && away >= min((open+1)/2, longAway)
 }
 
-// outages gives the Days to all on which the bot was away too long, once each.
+// outages begins the day: it gives the Days to all on which the bot was away too long, once each.
 func (f *feature) outages(ctx context.Context, r *bot.Request) error {
+	if err := f.schedule(ctx, r); err != nil { // its times may have been configured anew, and the last challenge have ended
+		return err
+	}
 	today := f.c.Calendar.Day(r.At)
 	down, err := bot.Outages(ctx, f.db, f.c.Calendar.Start(today-lookBack), f.c.Calendar.Start(today))
 	if err != nil || len(down) == 0 {

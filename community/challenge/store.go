@@ -215,6 +215,8 @@ func migrations() []*gormigrate.Migration {
 			`CREATE INDEX challenge_marks_day ON challenge_marks (challenge_id, day, kind, member_id) WHERE gone_seq = 0`,
 			`CREATE TABLE challenge_grants (challenge_id BIGINT NOT NULL REFERENCES challenges (id), day INTEGER NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,
 				PRIMARY KEY (challenge_id, day))`,
+			// at: the time of day; empty: it is not planned.
+			`CREATE TABLE challenge_plans (job TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL)`,
 			// days: what was reached.
 			`CREATE TABLE challenge_wins (challenge_id BIGINT NOT NULL, n INTEGER NOT NULL, member_id TEXT NOT NULL, days INTEGER NOT NULL, at BIGINT NOT NULL,
 				PRIMARY KEY (challenge_id, n, member_id))`,

@@ -21,8 +21,10 @@ func (f *feature) undoNew(ctx context.Context, r *bot.Request, u undoNew) error 
 	if c == nil || c.State != Open || n > 0 {
 		return r.Refuse("undo.joined")
 	}
-	_, err = f.db.Exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), u.ID)
-	return err
+	if _, err = f.db.Exec(ctx, `UPDATE challenges SET state = 'cancelled', settled_at = ? WHERE id = ?`, r.At.UnixMilli(), u.ID); err != nil {
+		return fmt.Errorf("cancel challenge %d: %w", u.ID, err)
+	}
+	return f.schedule(ctx, r)
 }
 
 // undoTerms gives a challenge the terms from before. Prizes come back only where it has not begun.
@@ -70,8 +72,10 @@ func (f *feature) undoCancel(ctx context.Context, r *bot.Request, u undoCancel) 
 	if err := f.free(ctx, r, c.Name); err != nil {
 		return err
 	}
-	_, err = f.db.Exec(ctx, `UPDATE challenges SET state = 'open', settled_at = 0 WHERE id = ? AND state = 'cancelled'`, u.ID)
-	return err
+	if _, err = f.db.Exec(ctx, `UPDATE challenges SET state = 'open', settled_at = 0 WHERE id = ? AND state = 'cancelled'`, u.ID); err != nil {
+		return fmt.Errorf("open challenge %d: %w", u.ID, err)
+	}
+	return f.schedule(ctx, r)
 }
 
 func (f *feature) undoOut(ctx context.Context, r *bot.Request, u undoOut) error {
