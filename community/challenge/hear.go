@@ -56,7 +56,7 @@ func tagged(list []*challenge, text string) (found *challenge, words string) {
 			}
 		}
 		if rest, ok := cutName(text, c.Name); ok && found == nil && !strings.HasPrefix(text, "#") {
-			if after, ok := strings.CutPrefix(strings.TrimSpace(rest), "打卡"); ok {
+			if after, ok := strings.CutPrefix(strings.TrimSpace(rest), "打卡"); ok && !asks(after) {
 				found, words = c, after
 			}
 		}
@@ -64,10 +64,21 @@ func tagged(list []*challenge, text string) (found *challenge, words string) {
 	if found != nil {
 		return found, strings.TrimSpace(words)
 	}
-	if after, ok := strings.CutPrefix(text, "打卡"); ok {
+	if after, ok := strings.CutPrefix(text, "打卡"); ok && !asks(after) {
 		return named(list, after)
 	}
 	return nil, ""
+}
+
+// asks tells whether words behind 打卡 are a question about it: 早起打卡了吗.
+func asks(words string) bool {
+	words = strings.TrimRight(words, " ~～!！。")
+	for _, end := range []string{"?", "？", "吗", "呢", "没", "没有", "么"} {
+		if strings.HasSuffix(words, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // tags are the hashtags that check in, without #.

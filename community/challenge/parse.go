@@ -31,6 +31,7 @@ type draft struct {
 	prizes bool          // they said which
 	leaves bool          // they said how many Days
 	fresh  bool          // the prizes named so far are theirs, not those from before
+	typed  string        // the word as it was typed
 }
 
 // parser reads words of one kind; it tells the key of what is wrong with them.
@@ -65,7 +66,7 @@ var parsers = []parser{
 		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Points, Amount: int64(number(m[3]))}, m[1]+m[2] != "")
 	}},
 	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:徽章|badge)[:：]?(.+)$`), func(d *draft, m []string) string {
-		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Badge, Name: m[3]}, m[1]+m[2] != "")
+		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Badge, Name: d.asTyped(m[3])}, m[1]+m[2] != "")
 	}},
 	{regexp.MustCompile(`^(?:第(\d{1,4})天|day(\d{1,4}):?|(?:完成|goal:?))(?:兑换码|码|code)[:：]?#?(\d{1,9})$`), func(d *draft, m []string) string {
 		return d.prize(Prize{At: number(m[1] + m[2]), Kind: Code, Name: m[3]}, m[1]+m[2] != "")
@@ -78,9 +79,9 @@ var parsers = []parser{
 	{regexp.MustCompile(`^(?:图文|both)$`), func(d *draft, _ []string) string { d.Proof = ProofBoth; return "" }},
 	{regexp.MustCompile(`^(?:随意|any)$`), func(d *draft, _ []string) string { d.Proof = ProofAny; return "" }},
 	{regexp.MustCompile(`^(?:随时|anytime)$`), func(d *draft, _ []string) string { d.First = 0; return "" }},
-	{regexp.MustCompile(`^[#＃]([^#＃]{1,20})[#＃]?$`), func(d *draft, m []string) string { d.Tag = m[1]; return "" }},
+	{regexp.MustCompile(`^[#＃]([^#＃]{1,20})[#＃]?$`), func(d *draft, m []string) string { d.Tag = d.asTyped(m[1]); return "" }},
 	{regexp.MustCompile(`^(?:说明|about)[:：](.+)$`), func(d *draft, m []string) string {
-		d.About = community.Shorten(community.OneLine(m[1]), aboutMost)
+		d.About = community.Shorten(community.OneLine(d.asTyped(m[1])), aboutMost)
 		return ""
 	}},
 }
@@ -94,6 +95,12 @@ func days(s string) int {
 }
 
 func number(s string) int { n, _ := strconv.Atoi(s); return n }
+
+// asTyped is the end of the word in the letters in which it was typed: what is read is folded.
+func (d *draft) asTyped(end string) string {
+	typed, folded := []rune(strings.TrimRight(d.typed, "#＃")), []rune(strings.TrimRight(end, "#"))
+	return string(typed[max(0, len(typed)-len(folded)):])
+}
 
 // window takes a time of the Day.
 func (d *draft) window(m []string) string {
@@ -152,6 +159,7 @@ func (d *draft) read(text string) (problem, word string) {
 // word takes one word.
 func (d *draft) word(w string) string {
 	folded := bot.Fold(w)
+	d.typed = w
 	for _, p := range parsers {
 		if m := p.word.FindStringSubmatch(folded); m != nil {
 			return p.read(d, m)
