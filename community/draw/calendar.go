@@ -1,7 +1,5 @@
 package draw
 
-import "image/color"
-
 // DayState is how a day of a calendar looks.
 type DayState int
 
@@ -47,7 +45,7 @@ type Entry struct {
 }
 
 // looks are the colours of a day and of its number.
-var looks = map[DayState][2]color.RGBA{
+var looks = map[DayState][2]RGB{
 	ToCome: {Card, Faint}, Missed: {Line, Faint}, DoneDay: {Ember, Card}, MadeUpDay: {Flame, Card}, LeaveDay: {Sky, Card}, GivenDay: {Meadow, Card},
 }
 
