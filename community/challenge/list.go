@@ -162,9 +162,12 @@ func (f *feature) top(ctx context.Context, c *challenge, today community.Day, mo
 	if err != nil {
 		return nil, err
 	}
-	days, args := "s.total", []any{}
+	if err := f.hideBanned(ctx, c, hidden); err != nil {
+		return nil, err
+	}
+	days, args := "total", []any{}
 	if c.Mode == Consecutive {
-		days, args = "CASE WHEN s.run_end >= ? THEN s.run ELSE 0 END", []any{int(today) - 1}
+		days, args = "CASE WHEN run_end >= ? THEN run ELSE 0 END", []any{int(today) - 1}
 	}
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p placed
@@ -173,11 +176,32 @@ func (f *feature) top(ctx context.Context, c *challenge, today community.Day, mo
 			list = append(list, p)
 		}
 		return err
-	}, `SELECT s.member_id, `+days+` AS days, s.total FROM challenge_standings s WHERE s.challenge_id = ? AND s.total > 0
-		AND NOT EXISTS (SELECT 1 FROM challenge_members m WHERE m.challenge_id = s.challenge_id AND m.member_id = s.member_id AND m.out_seq > 0)
-		ORDER BY days DESC, s.total DESC, s.member_id`, append(args, c.ID)...)
+	}, `SELECT member_id, `+days+` AS days, total FROM challenge_standings WHERE challenge_id = ? AND total > 0
+		ORDER BY days DESC, total DESC, member_id`, append(args, c.ID)...)
 	if err != nil {
 		return nil, fmt.Errorf("board of challenge %d: %w", c.ID, err)
 	}
 	return list, nil
+}
+
+// hideBanned adds who was disqualified, under any of their ids.
+func (f *feature) hideBanned(ctx context.Context, c *challenge, hidden map[community.MemberID]bool) error {
+	var out []community.MemberID
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var id community.MemberID
+		err := scan(&id)
+		out = append(out, id)
+		return err
+	}, `SELECT member_id FROM challenge_members WHERE challenge_id = ? AND out_seq > 0`, c.ID)
+	if err != nil {
+		return fmt.Errorf("who was disqualified from challenge %d: %w", c.ID, err)
+	}
+	for _, id := range out {
+		who, err := f.c.Who(ctx, id)
+		if err != nil {
+			return err
+		}
+		hidden[who] = true
+	}
+	return nil
 }
