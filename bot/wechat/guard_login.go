@@ -14,9 +14,10 @@ import (
 
 // refused says that WeChat answered a login with no.
 type refused struct {
-	where string
-	ret   int
-	text  string
+	where   string
+	ret     int
+	text    string
+	scanned bool // somebody had just scanned and confirmed
 }
 
 func (r *refused) Error() string {
@@ -68,7 +69,7 @@ func (g *guard) loginPage(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("webwxnewloginpage: %w", err)
 	}
 	if e.Ret != 0 {
-		return nil, &refused{callPage, e.Ret, e.Message}
+		return nil, &refused{where: callPage, ret: e.Ret, text: e.Message}
 	}
 	if e.WxUin == 0 || e.WxSid == "" || e.SKey == "" {
 		return nil, errors.New("webwxnewloginpage: the answer names no session")
@@ -96,7 +97,7 @@ func (g *guard) pushed(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("webwxpushloginurl: %w", err)
 	}
 	if ret := bytes.Trim(said.Ret, `"`); string(ret) != "0" || said.UUID == "" {
-		return nil, &refused{callPush, atoi(bytes.TrimFunc(ret, func(r rune) bool { return r < '0' || r > '9' })), said.Msg}
+		return nil, &refused{where: callPush, ret: atoi(bytes.TrimFunc(ret, func(r rune) bool { return r < '0' || r > '9' })), text: said.Msg}
 	}
 	return a.response(req), nil
 }
@@ -119,7 +120,7 @@ func (g *guard) begun(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("webwxinit: %w", err)
 	}
 	if greeting.BaseResponse.Ret != 0 {
-		return nil, &refused{callInit, greeting.BaseResponse.Ret, ""}
+		return nil, &refused{where: callInit, ret: greeting.BaseResponse.Ret, text: ""}
 	}
 	key := greeting.SyncKey
 	g.mu.Lock()
@@ -153,7 +154,7 @@ func (g *guard) notified(req *http.Request) (*http.Response, error) {
 	}
 	var said struct{ BaseResponse struct{ Ret int } }
 	if err == nil && json.Unmarshal(a.body, &said) == nil && fatal(said.BaseResponse.Ret) {
-		return nil, &refused{callNotify, said.BaseResponse.Ret, ""}
+		return nil, &refused{where: callNotify, ret: said.BaseResponse.Ret, text: ""}
 	}
 	return answer{status: http.StatusOK, header: http.Header{}}.with([]byte(`{"BaseResponse":{"Ret":0}}`)).response(req), nil
 }

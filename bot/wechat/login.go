@@ -119,6 +119,10 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 		if err == nil {
 			return s, nil
 		}
+		var no *refused
+		if errors.As(err, &no) {
+			no.scanned = by == byScan
+		}
 		if ctx.Err() != nil || t.warning(nil, err) != "" {
 			return nil, err
 		}
@@ -132,7 +136,11 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 			t.bell.hush(alarmConfirm)
 		}
 		if wait >= t.timing.QRPause {
-			fmt.Fprintf(t.out, "WeChat: nobody scanned; the next code comes in %s\n", wait.Round(time.Second))
+			why := "nobody scanned"
+			if no != nil {
+				why = "the login was refused (" + says(err) + ")"
+			}
+			fmt.Fprintf(t.out, "WeChat: %s; the next code comes in %s\n", why, wait.Round(time.Second))
 			if err := t.code.hide(); err != nil {
 				t.log.Warn("wechat", "err", err)
 			}

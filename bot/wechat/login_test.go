@@ -172,6 +172,19 @@ func TestAWarningStopsTheRunAndIsRemembered(t *testing.T) {
 	run(t, s, p.dir, newSink(), func(o *wechat.Options) { o.Resume = true }).up()
 }
 
+func TestAWarningInTheMiddleOfAScanStopsTheRun(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true})
+	s.Fault(wechattest.Fault{Path: "webwxinit", Kind: wechattest.Ret(1102)})
+	p := run(t, s, t.TempDir(), newSink())
+	var stopped *wechat.StoppedError
+	if err := p.ended(); !errors.As(err, &stopped) || stopped.Alarm.Code != "banned" {
+		t.Errorf("ended with %v", err)
+	}
+	if n := len(s.Requests().To("webwxnewloginpage")); n != 1 {
+		t.Errorf("logged in %d times", n)
+	}
+}
+
 func TestARefusedAccountStopsTheRun(t *testing.T) {
 	s := serve(t, wechattest.Options{AutoScan: true})
 	s.RefuseLogin(1203)

@@ -171,6 +171,9 @@ func (t *Transport) warning(s *session, err error) string {
 	if errors.As(err, &no) && no.ret == 1203 {
 		return alarmRefused
 	}
+	if no != nil && no.ret == 1102 && no.scanned { // logged out in the middle of the login
+		return alarmBanned
+	}
 	var end *ended
 	if errors.As(err, &end) && end.ret == 1102 && s != nil && t.now().Sub(s.loggedIn()) < t.timing.BanWindow {
 		return alarmBanned
