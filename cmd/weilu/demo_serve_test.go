@@ -53,6 +53,15 @@ func (p *demoPage) get(path string) string {
 
 func (p *demoPage) do(method, path string, body any, want int) string {
 	p.t.Helper()
+	status, text := p.try(method, path, body)
+	if status != want {
+		p.t.Fatalf("%s %s: %d %s", method, path, status, text)
+	}
+	return text
+}
+
+func (p *demoPage) try(method, path string, body any) (status int, text string) {
+	p.t.Helper()
 	data, err := json.Marshal(body)
 	if err != nil {
 		p.t.Fatal(err)
@@ -67,11 +76,11 @@ func (p *demoPage) do(method, path string, body any, want int) string {
 		p.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != want {
-		p.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, text, err)
+	read, err := io.ReadAll(resp.Body)
+	if err != nil {
+		p.t.Fatal(err)
 	}
-	return string(text)
+	return resp.StatusCode, string(read)
 }
 
 // ask says something and gives what the bot answers. The page hears of it by its stream, and so does this test.
@@ -110,7 +119,16 @@ func (p *demoPage) say(as, room, text string) {
 	p.t.Helper()
 	p.said++
 	body := map[string]any{"room": room, "as": as, "nonce": fmt.Sprintf("test-%d", p.said), "text": text}
-	p.do(http.MethodPost, "/api/say", body, http.StatusOK)
+	for began := time.Now(); ; {
+		status, answer := p.try(http.MethodPost, "/api/say", body)
+		if status == http.StatusOK {
+			return
+		}
+		// The server answers a moment before the ground takes words, and asks to try again.
+		if status != http.StatusServiceUnavailable || time.Since(began) > 10*time.Second {
+			p.t.Fatalf("say %q: %d %s", text, status, answer)
+		}
+	}
 }
 
 func TestTheDemoAnswersInTheBrowser(t *testing.T) {
