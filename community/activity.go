@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-gormigrate/gormigrate/v2"
+
 	"github.com/weilu-im/weilu/bot"
 )
 
@@ -20,6 +22,7 @@ const (
 type Activity struct {
 	db       bot.Storage
 	calendar *Calendar
+	tiers    *Tiers // hears of what comes after its Day was classified
 }
 
 // observe writes a message's rows. Private words to the bot are no activity of the community.
@@ -27,6 +30,8 @@ func (a *Activity) observe(ctx context.Context, r *bot.Request, s seen) error {
 	switch {
 	case r.Kind == bot.Recalled && r.Ref != "":
 		return a.recall(ctx, r.Ref)
+	case r.Kind == bot.Tapped && s.member != "":
+		return a.trace(ctx, a.calendar.Day(r.At), s.member, Tap)
 	case r.Kind != bot.Message || s.member == "":
 		return nil
 	}
@@ -42,7 +47,7 @@ func (a *Activity) observe(ctx context.Context, r *bot.Request, s seen) error {
 		}
 	}
 	if s.group == "" {
-		return nil
+		return a.trace(ctx, day, s.member, Aside)
 	}
 	return a.count(ctx, day, at, s)
 }
@@ -55,6 +60,9 @@ func (a *Activity) count(ctx context.Context, day Day, at int64, s seen) error {
 		last_at = CASE WHEN excluded.last_at > activity.last_at THEN excluded.last_at ELSE activity.last_at END`,
 		int(day), string(s.member), string(s.group), at, at); err != nil {
 		return fmt.Errorf("activity: %w", err)
+	}
+	if err := a.tiers.late(ctx, day, s.member); err != nil {
+		return err
 	}
 	for _, m := range s.mentions {
 		if err := a.Edge(ctx, day, s.member, m, Mention); err != nil {
@@ -76,7 +84,26 @@ func (a *Activity) Edge(ctx context.Context, day Day, from, to MemberID, kind st
 		ON CONFLICT (day, from_id, to_id, kind) DO UPDATE SET n = edges.n + 1`, int(day), string(from), string(to), kind); err != nil {
 		return fmt.Errorf("edge: %w", err)
 	}
-	return nil
+	return a.tiers.late(ctx, day, from, to)
+}
+
+// The kinds of passive traces.
+const (
+	Aside = "aside" // a word to the bot alone
+	Tap   = "tap"   // they tapped somebody
+)
+
+func traceMigrations() []*gormigrate.Migration {
+	return []*gormigrate.Migration{statements("2026112352_traces",
+		`CREATE TABLE traces (day INTEGER NOT NULL, member_id TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (day, member_id, kind))`)}
+}
+
+// trace keeps that somebody was there on a Day without saying anything in a group.
+func (a *Activity) trace(ctx context.Context, day Day, member MemberID, kind string) error {
+	if err := a.exec(ctx, `INSERT INTO traces (day, member_id, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, int(day), string(member), kind); err != nil {
+		return fmt.Errorf("trace: %w", err)
+	}
+	return a.tiers.late(ctx, day, member)
 }
 
 // recall drops the text of a message that its author took back. That it was said stays counted.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/points"
+	"github.com/weilu-im/weilu/tiers"
 )
 
 //go:embed locales
@@ -27,11 +28,13 @@ type Options struct {
 	Language string   // the default language: zh or en
 	Bots     []string // accounts that are bots: transports' user ids or member ids
 	// Adopt tells whether a group is enabled by its transport, name or code, until a manager says something else; nil: none.
-	Adopt       func(transport, name, code string) bool
-	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
-	NoiseBudget int           // words a group may get unasked on one Day
-	Night       Night         // when nothing is said unasked
-	KeepText    time.Duration // how long raw texts are kept; 0: for ever
+	Adopt        func(transport, name, code string) bool
+	SettleAfter  time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
+	NoiseBudget  int           // words a group may get unasked on one Day
+	Night        Night         // when nothing is said unasked
+	KeepText     time.Duration // how long raw texts are kept; 0: for ever
+	Ladder       tiers.Ladder  // what tiers ask for; nil: tiers.Default
+	LadderNotice Day           // how many Days before it is in force a change of it is announced, at least one
 	// AcceptFriends says that members who ask to be the bot's friend are accepted.
 	AcceptFriends bool
 	Log           *slog.Logger
@@ -56,6 +59,7 @@ type Community struct {
 	Handouts      Handouts
 	Badges        *Badges
 	Holidays      *Holidays
+	Tiers         *Tiers
 
 	db         bot.Storage
 	opts       Options
@@ -95,6 +99,9 @@ func New(opts Options) (*Community, error) {
 	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
 		return nil, err
 	}
+	c.Tiers = newTiers(opts, c.Roster)
+	c.Activity.tiers, c.Contributions.tiers = c.Tiers, c.Tiers
+	c.OnIdentity("tiers", c.Tiers.changed)
 	c.Purse = newPurse(c.Roster, opts.Ledger)
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
 	c.changes.audit, c.changes.purse = audit, c.Purse

@@ -36,10 +36,13 @@ type Contribution struct {
 
 // Contributions are what members gave, as the features that saw it recorded it. Reads go by the member as
 // recorded; who asks for a merged member asks for each of their ids.
-type Contributions struct{ db bot.Storage }
+type Contributions struct {
+	db    bot.Storage
+	tiers *Tiers // hears of what comes after its Day was classified; may be nil
+}
 
 // NewContributions makes the contributions that are stored in db.
-func NewContributions(db bot.Storage) *Contributions { return &Contributions{db} }
+func NewContributions(db bot.Storage) *Contributions { return &Contributions{db: db} }
 
 type contributionRow struct {
 	Key         string
@@ -66,7 +69,7 @@ func (c *Contributions) Record(ctx context.Context, k Contribution) error {
 	if err := c.db.Conn(ctx).Clauses(unlessStanding).Create(&row).Error; err != nil {
 		return fmt.Errorf("contribution %s: %w", k.Key, err)
 	}
-	return nil
+	return c.tiers.late(ctx, k.Day, k.Member)
 }
 
 // Withdraw takes a contribution out of all counts. An unknown key and one withdrawn before change nothing.

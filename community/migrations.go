@@ -5,13 +5,15 @@ import (
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
+
+	"github.com/weilu-im/weilu/tiers"
 )
 
 // Migrations makes the community's tables.
 func Migrations() []*gormigrate.Migration {
 	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
 		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations(), openingMigrations(), friendMigrations(), awayMigrations(),
-			freezeMigrations(), budgetMigrations(), viewMigrations(), badgeMigrations(), holidayMigrations())...)
+			freezeMigrations(), budgetMigrations(), viewMigrations(), badgeMigrations(), holidayMigrations(), traceMigrations(), tiers.Migrations())...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

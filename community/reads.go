@@ -266,18 +266,25 @@ func ActivityOf(ctx context.Context, db bot.Storage, month string, bots []string
 
 // LeftOut are the members who appear in no metric and on no board: staff and bots.
 func LeftOut(ctx context.Context, db bot.Storage, bots []string) (map[MemberID]bool, error) {
+	aliases, err := Aliases(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return leftOut(ctx, db, aliases, bots, true)
+}
+
+// leftOut are the bots, and where wanted the staff.
+func leftOut(ctx context.Context, db bot.Storage, aliases AliasMap, bots []string, staff bool) (map[MemberID]bool, error) {
 	var ids []string
-	// The role of an id that was merged sleeps.
-	q := db.Conn(ctx).Table("members").Where("(role >= ? AND id NOT IN (SELECT alias FROM aliases)) OR bot = ?", int(bot.Moderator), true)
+	q := db.Conn(ctx).Table("members").Where("bot = ?", true)
+	if staff { // the role of an id that was merged sleeps
+		q = q.Or("role >= ? AND id NOT IN (SELECT alias FROM aliases)", int(bot.Moderator))
+	}
 	if len(bots) > 0 {
 		q = q.Or("id IN ?", bots).Or("id IN (SELECT member_id FROM bindings WHERE user_id IN ?)", bots)
 	}
 	if err := q.Pluck("id", &ids).Error; err != nil {
 		return nil, fmt.Errorf("staff and bots: %w", err)
-	}
-	aliases, err := Aliases(ctx, db)
-	if err != nil {
-		return nil, err
 	}
 	out := make(map[MemberID]bool, len(ids))
 	for _, id := range ids {

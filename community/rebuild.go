@@ -12,8 +12,11 @@ import (
 // transaction. done is told after every 10,000 messages.
 func (c *Community) Rebuild(ctx context.Context, done func(messages int)) (total int, err error) {
 	err = c.db.Tx(ctx, func(ctx context.Context) error {
-		// Thanks are no part of a message's row, so their edges stay; they move with no calendar.
-		for _, stmt := range []string{`DELETE FROM activity`, `DELETE FROM edges WHERE kind <> '` + Thanked + `'`} {
+		if err := c.Tiers.clear(ctx); err != nil { // the next night classifies all Days anew
+			return fmt.Errorf("rebuild: %w", err)
+		}
+		// Thanks and taps are no part of a message's row, so they stay; they move with no calendar.
+		for _, stmt := range []string{`DELETE FROM activity`, `DELETE FROM edges WHERE kind <> '` + Thanked + `'`, `DELETE FROM traces WHERE kind = '` + Aside + `'`} {
 			if err := c.Activity.exec(ctx, stmt); err != nil {
 				return fmt.Errorf("rebuild: %w", err)
 			}
@@ -41,7 +44,7 @@ func (c *Community) rebuildSome(ctx context.Context, after int64) (n int, last i
 		GroupID, MemberID, Mentions, Quoted string
 	}
 	if err := c.db.Conn(ctx).Raw(`SELECT seq, at, group_id, member_id, mentions, quoted FROM messages
-		WHERE seq > ? AND group_id <> '' ORDER BY seq LIMIT 10000`, after).Scan(&rows).Error; err != nil {
+		WHERE seq > ? ORDER BY seq LIMIT 10000`, after).Scan(&rows).Error; err != nil {
 		return 0, 0, err
 	}
 	for _, row := range rows {
@@ -49,10 +52,16 @@ func (c *Community) rebuildSome(ctx context.Context, after int64) (n int, last i
 		for _, id := range strings.Fields(row.Mentions) {
 			s.mentions = append(s.mentions, MemberID(id))
 		}
+		last = row.Seq
+		if row.GroupID == "" {
+			if err := c.Activity.trace(ctx, c.Calendar.Day(bot.FromMillis(row.At)), s.member, Aside); err != nil {
+				return 0, 0, err
+			}
+			continue
+		}
 		if err := c.Activity.count(ctx, c.Calendar.Day(bot.FromMillis(row.At)), row.At, s); err != nil {
 			return 0, 0, err
 		}
-		last = row.Seq
 	}
 	return len(rows), last, nil
 }

@@ -38,11 +38,11 @@ type named struct {
 
 // Names are the names of people, safe to echo: for each their latest under any of their ids, as Called has it. It reads
 // tables only, all at once.
-func (c *Community) Names(ctx context.Context, ids ...MemberID) (map[MemberID]string, error) {
+func (ro *Roster) Names(ctx context.Context, ids ...MemberID) (map[MemberID]string, error) {
 	names, at := make(map[MemberID]string, len(ids)), make(map[MemberID]int64, len(ids))
 	for part := range slices.Chunk(ids, bulkRows) {
 		var rows []named
-		err := c.db.Conn(ctx).Raw(`SELECT m.id AS who, m.id, m.name, m.name_at, 0 AS own FROM members m WHERE m.id IN ?
+		err := ro.db.Conn(ctx).Raw(`SELECT m.id AS who, m.id, m.name, m.name_at, 0 AS own FROM members m WHERE m.id IN ?
 			UNION ALL SELECT a.member_id, m.id, m.name, m.name_at, 1 FROM aliases a JOIN members m ON m.id = a.alias WHERE a.member_id IN ?`, part, part).Scan(&rows).Error
 		if err != nil {
 			return nil, fmt.Errorf("names: %w", err)
@@ -55,7 +55,7 @@ func (c *Community) Names(ctx context.Context, ids ...MemberID) (map[MemberID]st
 		}
 	}
 	for id, name := range names {
-		names[id] = c.Words.ScreenName(name)
+		names[id] = ro.words.ScreenName(name)
 	}
 	return names, nil
 }
