@@ -138,6 +138,26 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 	}
 }
 
+// Due is when the next tick is due, or to where none is until then: for who moves the clock by hand.
+func (e *Engine) Due(ctx context.Context, to time.Time) (time.Time, error) {
+	e.clock.Lock()
+	defer e.clock.Unlock()
+	ev, err := e.nextTick(ctx, to.UTC(), false)
+	if err != nil || ev == nil {
+		return to, err
+	}
+	return ev.Slot, nil
+}
+
+// Waits tells whether something that was said waits to be sent.
+func (e *Engine) Waits(ctx context.Context) (waits bool, err error) {
+	err = e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`).Scan(&waits)
+	if err != nil {
+		return false, fmt.Errorf("outbox: %w", err)
+	}
+	return waits, nil
+}
+
 // nextTick is the earliest tick that is due, or nil.
 func (e *Engine) nextTick(ctx context.Context, to time.Time, live bool) (*Event, error) {
 	var first *Event

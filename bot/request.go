@@ -17,6 +17,7 @@ type Request struct {
 	Seq       int64  // the event's number in the inbox
 	Args      string // a command's arguments, as typed
 	Confirmed bool   // the sender has confirmed this command
+	Basis     string // of a confirmed command: what it was asked on; see community.Confirmations
 
 	engine  *Engine
 	feature string

@@ -44,11 +44,22 @@ type askedFor struct {
 	Mentions []bot.Person `json:",omitempty"`
 	Quote    *bot.Quote   `json:",omitempty"`
 	Table    [][]string   `json:",omitempty"`
+	Basis    string       `json:",omitempty"`
 }
 
 // Ask tells whether the sender has confirmed the command of r. If not, it shows them the preview with a code
 // and remembers the command; the handler then returns without doing anything.
 func (c *Confirmations) Ask(ctx context.Context, r *bot.Request, preview string) (confirmed bool, err error) {
+	return c.AskOn(ctx, r, preview, "")
+}
+
+// AskOn is Ask for a preview that shows a change of something as it stands now, which basis names. Where that is
+// another thing by the time of the confirmation, because somebody else was faster, nothing is done, and the sender is
+// asked to look again.
+func (c *Confirmations) AskOn(ctx context.Context, r *bot.Request, preview, basis string) (confirmed bool, err error) {
+	if r.Confirmed && r.Basis != basis {
+		return false, r.In("community").Refuse("confirm.moved")
+	}
 	if r.Confirmed {
 		return true, nil
 	}
@@ -56,7 +67,7 @@ func (c *Confirmations) Ask(ctx context.Context, r *bot.Request, preview string)
 		return false, errors.New("confirmation: nobody to ask")
 	}
 	code := fmt.Sprintf("%04d", r.Rand().IntN(10_000))
-	asked := askedFor{Text: r.Text, Mentions: r.Mentions, Quote: r.Quote, Table: r.Table}
+	asked := askedFor{Text: r.Text, Mentions: r.Mentions, Quote: r.Quote, Table: r.Table, Basis: basis}
 	if err := c.put(ctx, r.Actor.Member, r.Actor.Group, code, asked, r.At); err != nil {
 		return false, err
 	}
@@ -156,6 +167,6 @@ func (c *Confirmations) confirm(ctx context.Context, r *bot.Request) error {
 		r.Reply(r.T(verdict))
 		return nil
 	}
-	r.Mentions, r.Quote, r.Table = asked.Mentions, asked.Quote, asked.Table
+	r.Mentions, r.Quote, r.Table, r.Basis = asked.Mentions, asked.Quote, asked.Table, asked.Basis
 	return r.Again(ctx, asked.Text)
 }

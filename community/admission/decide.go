@@ -184,14 +184,18 @@ func (f *admission) askMore(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	from := a.state
-	told := "later"
+	told, to, set, args := "later", a.state, "", []any(nil)
 	if a.state == waiting {
-		if late, err := f.move(ctx, &a, asking, `asked_at = ?, reminded_at = 0, submitted_at = 0`, r.At.UnixMilli()); err != nil || late {
-			if late {
-				return r.Refuse("decide.late", "Number", a.id)
-			}
-			return err
+		to, set, args = asking, `asked_at = ?, reminded_at = 0, submitted_at = 0`, []any{r.At.UnixMilli()}
+	}
+	// It is moved in any case: what was done before this question can't be taken back any more.
+	if late, err := f.move(ctx, &a, to, set, args...); err != nil || late {
+		if late {
+			return r.Refuse("decide.late", "Number", a.id)
 		}
+		return err
+	}
+	if from == waiting {
 		if told, err = f.askOne(ctx, r, a, question{n: n, text: text}); err != nil {
 			return err
 		}
@@ -203,5 +207,5 @@ func (f *admission) askMore(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.done(ctx, r, "admission.ask", a, decision{ID: a.id, Turn: a.turn, From: from, N: n}, r.T("ask.done", "Number", a.id, "Name", called)+r.T("told."+told))
+	return f.done(ctx, r, "admission.ask", a, decision{ID: a.id, Turn: a.turn, From: from, N: n}, r.T("ask.done", "Number", a.id, "Name", called)+r.T("asked."+told))
 }

@@ -137,12 +137,16 @@ func (f *admission) way(ctx context.Context, r *bot.Request) error {
 		if err != nil {
 			return err
 		}
-		if inside, err := f.present(ctx, core, community.MemberID(r.Actor.Member)); err != nil || inside {
-			if inside {
-				f.answer(r, r.T("mine.inside", "Group", f.coreName()))
-			}
+		inside, err := f.present(ctx, core, community.MemberID(r.Actor.Member))
+		if err != nil {
 			return err
 		}
+		key := "way.left"
+		if inside {
+			key = "mine.inside"
+		}
+		f.answer(r, r.T(key, "Group", f.coreName()))
+		return nil
 	}
 	o := bot.Outgoing{Member: r.Actor.Member, Priority: bot.Answer}
 	if r.Actor.Group != "" && !f.cfg.WayPrivate {

@@ -10,8 +10,11 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-// inviteRef begins the Ref of an invitation; the application's number follows.
-const inviteRef = "invite/"
+// What the Ref of an invitation, and of a manager's question, begins with; the application's number follows.
+const (
+	inviteRef   = "invite/"
+	questionRef = "question/"
+)
 
 // place is where an applicant can be told something: "private", "group", or "nowhere".
 func (f *admission) place(ctx context.Context, a application) (string, error) {
@@ -41,8 +44,19 @@ func (f *admission) said(r *bot.Request, a application, where, text string) bot.
 	return o
 }
 
-// stands is the guard of what an applicant is told: what was taken back in the meantime is not said.
+// stands is the guard of what an applicant is told: what was taken back in the meantime is not said, and no question that
+// was answered.
 func (f *admission) stands(ctx context.Context, o bot.Outgoing, _ time.Time) (reason string, err error) {
+	if ref, ok := strings.CutPrefix(o.Ref, questionRef); ok {
+		id, number, _ := strings.Cut(ref, "/")
+		n := 0
+		err = f.db.Row(ctx, `SELECT COUNT(*) FROM admission_answers q JOIN admissions a ON a.id = q.admission_id
+			WHERE CAST(a.id AS TEXT) = ? AND CAST(q.n AS TEXT) = ? AND q.answered_at = 0 AND a.state = ?`, id, number, string(asking)).Scan(&n)
+		if err == nil && n == 0 {
+			reason = "the question is not open any more"
+		}
+		return reason, err
+	}
 	id, turn, _ := strings.Cut(strings.TrimPrefix(o.Ref, inviteRef), "/")
 	n := 0
 	err = f.db.Row(ctx, `SELECT COUNT(*) FROM admissions WHERE CAST(id AS TEXT) = ? AND CAST(turn AS TEXT) = ?`, id, turn).Scan(&n)
@@ -94,6 +108,8 @@ func (f *admission) askOne(ctx context.Context, r *bot.Request, a application, q
 	if err != nil {
 		return "", err
 	}
-	r.Send(f.said(r, a, where, r.T("more."+where, "Names", named, "Question", q.text)))
+	o := f.said(r, a, where, r.T("more."+where, "Names", named, "Question", q.text))
+	o.Ref = fmt.Sprintf("%s%d/%d", questionRef, a.id, q.n)
+	r.Send(o)
 	return where, nil
 }

@@ -35,7 +35,18 @@ func (f *admission) undoDecision(ctx context.Context, r *bot.Request, payload []
 		}
 		return err
 	}
-	late, err := f.move(ctx, &a, d.From, `decided_at = 0, decided_by = '', note = '', asked_at = CASE WHEN asked_at > 0 THEN CAST(? AS BIGINT) ELSE 0 END, reminded_at = 0`, r.At.UnixMilli())
+	to, left := d.From, int64(0)
+	if a.group != "" { // who left in the meantime has withdrawn
+		here, err := f.present(ctx, a.group, a.member)
+		if err != nil {
+			return err
+		}
+		if !here {
+			to, left = withdrawn, r.At.UnixMilli()
+		}
+	}
+	late, err := f.move(ctx, &a, to, `decided_at = 0, decided_by = '', note = '', reminded_at = 0, left_at = ?,
+		asked_at = CASE WHEN asked_at > 0 THEN CAST(? AS BIGINT) ELSE 0 END`, left, r.At.UnixMilli())
 	return f.goOn(ctx, r, a, late, err)
 }
 

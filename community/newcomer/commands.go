@@ -142,7 +142,7 @@ func (f *newcomer) reset(ctx context.Context, r *bot.Request) error {
 	return nil
 }
 
-// unreset puts the paths back as they were, unless they have gone on to their end or to another reset.
+// unreset puts the paths back as they were, unless they have gone on to their end, by whatever way, or to another reset.
 func (f *newcomer) unreset(ctx context.Context, r *bot.Request, payload []byte) error {
 	var back resetBack
 	if err := json.Unmarshal(payload, &back); err != nil {
@@ -154,7 +154,7 @@ func (f *newcomer) unreset(ctx context.Context, r *bot.Request, payload []byte) 
 		if err != nil {
 			return err
 		}
-		if len(now) == 0 || now[0].Started != back.At || now[0].How == completed {
+		if len(now) == 0 || now[0].Started != back.At || !now[0].open() {
 			return bot.Refuse(f.in(r, "").T("undo.late"))
 		}
 		if err := f.save(ctx, was); err != nil {

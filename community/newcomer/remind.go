@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -272,7 +273,7 @@ func (f *newcomer) stillMissing(ctx context.Context, o bot.Outgoing, now time.Ti
 }
 
 // settled takes a reminder back that nobody heard, and says once more, to those whom it is still for, what its guard
-// held back.
+// held back. One that could not be said as long as it was worth saying is over: there is another day.
 func (f *newcomer) settled(ctx context.Context, r *bot.Request) error {
 	if r.Ref == "" || r.Outcome != bot.Withheld && r.Outcome != bot.Failed {
 		return nil
@@ -288,7 +289,11 @@ func (f *newcomer) settled(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 	}
-	if len(rows) == 0 || r.Outcome != bot.Withheld || !strings.HasPrefix(r.Ref, "first/") {
+	run, first := strings.CutPrefix(r.Ref, "first/")
+	run, _, _ = strings.Cut(run, "/")
+	at, err := strconv.ParseInt(run, 10, 64)
+	late := err == nil && !r.At.Before(bot.FromMillis(at).Add(patient))
+	if len(rows) == 0 || r.Outcome != bot.Withheld || !first || late {
 		return nil
 	}
 	return r.Later(ctx, r.At.Add(time.Minute), remindJob, repeats+f.c.Calendar.Day(r.At).String())

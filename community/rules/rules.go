@@ -79,7 +79,7 @@ func (f *rules) show(ctx context.Context, r *bot.Request) error {
 	v := all[len(all)-1]
 	switch asked := bot.Fold(strings.TrimSpace(r.Args)); asked {
 	case "":
-		if err := f.shown(ctx, r, community.GroupID(r.Actor.Group)); err != nil {
+		if err := f.shown(ctx, r, community.GroupID(r.Actor.Group), v.number); err != nil {
 			return err
 		}
 	case "历史", "history":
@@ -129,17 +129,17 @@ func (f *rules) date(v version) string {
 const agreeable = 30 * time.Minute
 
 // agree keeps that somebody agrees to the rules that stand. In a group the word is said about many things, so it
-// counts only where the rules were shown a short while ago.
+// counts only where they were shown, as they stand now, a short while ago.
 func (f *rules) agree(ctx context.Context, r *bot.Request) error {
-	if r.Actor.Group != "" {
-		shown, err := f.shownAt(ctx, community.GroupID(r.Actor.Group))
-		if err != nil || r.At.Sub(shown) > agreeable {
-			return err
-		}
-	}
 	v, err := f.standing(ctx)
 	if err != nil {
 		return err
+	}
+	if r.Actor.Group != "" {
+		shown, number, err := f.shownAt(ctx, community.GroupID(r.Actor.Group))
+		if err != nil || number != v.number || r.At.Sub(shown) > agreeable {
+			return err
+		}
 	}
 	since, ok, err := f.agreedAt(ctx, community.MemberID(r.Actor.Member), v.number)
 	if err != nil {
@@ -183,8 +183,8 @@ func (f *rules) edit(ctx context.Context, r *bot.Request) error {
 	if before.text == text {
 		return r.Refuse("edit.same")
 	}
-	if !r.Confirmed {
-		_, err := f.c.Confirmations.Ask(ctx, r, r.T("edit.preview", "Version", before.number+1, "Text", f.body(r, version{text: text, at: r.At})))
+	preview := r.T("edit.preview", "Version", before.number+1, "Text", f.body(r, version{text: text, at: r.At}))
+	if ok, err := f.c.Confirmations.AskOn(ctx, r, preview, strconv.Itoa(before.number)); err != nil || !ok {
 		return err
 	}
 	n, err := f.add(ctx, r, text)
@@ -232,7 +232,7 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 		}
 		said++
 		r.Send(bot.Outgoing{Group: string(g.ID), Text: text, Priority: bot.Post, Dated: true})
-		if err := f.shown(ctx, r, g.ID); err != nil {
+		if err := f.shown(ctx, r, g.ID, v.number); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,11 @@ func migrations() []*gormigrate.Migration {
 			}
 			return nil
 		},
+	}, {
+		ID: "2026112361_rules_shown_version",
+		Migrate: func(tx *gorm.DB) error {
+			return tx.Exec(`ALTER TABLE rules_shown ADD COLUMN version INTEGER NOT NULL DEFAULT 0`).Error
+		},
 	}}
 }
 
@@ -90,20 +95,23 @@ func (f *rules) withdraw(ctx context.Context, n int) error {
 	return f.exec(ctx, `UPDATE rules_versions SET withdrawn = 1 WHERE version = ?`, n)
 }
 
-// shown keeps that a group has the rules before its eyes.
-func (f *rules) shown(ctx context.Context, r *bot.Request, group community.GroupID) error {
+// shown keeps that a group has a version of the rules before its eyes.
+func (f *rules) shown(ctx context.Context, r *bot.Request, group community.GroupID, number int) error {
 	if group == "" {
 		return nil
 	}
-	return f.exec(ctx, `INSERT INTO rules_shown (group_id, at) VALUES (?, ?) ON CONFLICT (group_id) DO UPDATE SET at = excluded.at`, string(group), r.At.UnixMilli())
+	return f.exec(ctx, `INSERT INTO rules_shown (group_id, at, version) VALUES (?, ?, ?) ON CONFLICT (group_id) DO UPDATE SET at = excluded.at, version = excluded.version`,
+		string(group), r.At.UnixMilli(), number)
 }
 
-func (f *rules) shownAt(ctx context.Context, group community.GroupID) (time.Time, error) {
+// shownAt tells when which version was shown to a group last; 0 is none.
+func (f *rules) shownAt(ctx context.Context, group community.GroupID) (shown time.Time, number int, err error) {
 	var at int64
-	if err := f.db.Conn(ctx).Raw(`SELECT COALESCE(MAX(at), 0) FROM rules_shown WHERE group_id = ?`, string(group)).Row().Scan(&at); err != nil {
-		return time.Time{}, fmt.Errorf("rules shown: %w", err)
+	err = f.db.Row(ctx, `SELECT COALESCE(MAX(at), 0), COALESCE(MAX(version), 0) FROM rules_shown WHERE group_id = ?`, string(group)).Scan(&at, &number)
+	if err != nil {
+		return shown, 0, fmt.Errorf("rules shown: %w", err)
 	}
-	return bot.FromMillis(at), nil
+	return bot.FromMillis(at), number, nil
 }
 
 // agreedAt tells when a person agreed to a version, under any id.
@@ -133,26 +141,51 @@ func (f *rules) agreedFact(ctx context.Context, who []community.MemberID, from, 
 	return n, nil
 }
 
-// counts are how many present people agreed to each version, and how many present people there are.
+// counts are how many present people agreed to each version, and how many present people there are; staff and bots are
+// left out.
 func (f *rules) counts(ctx context.Context) (agreed map[int]int, present int, err error) {
-	const people = `SELECT DISTINCT COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = s.member_id), s.member_id) AS id
-		FROM stays s JOIN members m ON m.id = s.member_id WHERE s.left_at = 0 AND NOT m.bot`
-	if err := f.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM (` + people + `) p`).Row().Scan(&present); err != nil {
+	out, err := f.c.LeftOut(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	aliases, err := community.Aliases(ctx, f.db)
+	if err != nil {
+		return nil, 0, err
+	}
+	here := map[community.MemberID]bool{}
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		var id community.MemberID
+		if err := scan(&id); err != nil {
+			return err
+		}
+		if who := aliases.Resolve(id); !out[who] {
+			here[who] = true
+		}
+		return nil
+	}, `SELECT member_id FROM stays WHERE left_at = 0`)
+	if err != nil {
 		return nil, 0, fmt.Errorf("count members: %w", err)
 	}
-	rows, err := f.db.Conn(ctx).Raw(`SELECT g.version, COUNT(DISTINCT p.id) FROM rules_agreed g JOIN (` + people + `) p
-		ON p.id = COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = g.member_id), g.member_id) GROUP BY g.version`).Rows()
+	type agreement struct {
+		who     community.MemberID
+		version int
+	}
+	seen := map[agreement]bool{}
+	agreed = map[int]int{}
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		var a agreement
+		if err := scan(&a.who, &a.version); err != nil {
+			return err
+		}
+		a.who = aliases.Resolve(a.who)
+		if here[a.who] && !seen[a] {
+			seen[a] = true
+			agreed[a.version]++
+		}
+		return nil
+	}, `SELECT member_id, version FROM rules_agreed`)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count agreements: %w", err)
 	}
-	defer rows.Close()
-	agreed = map[int]int{}
-	for rows.Next() {
-		var version, n int
-		if err := rows.Scan(&version, &n); err != nil {
-			return nil, 0, fmt.Errorf("count agreements: %w", err)
-		}
-		agreed[version] = n
-	}
-	return agreed, present, rows.Err()
+	return agreed, len(here), nil
 }

@@ -67,13 +67,27 @@ func (s *Stage) Deliver(ctx context.Context, batch []bot.Event) error {
 	return s.send(ctx)
 }
 
-// step is how far the clock moves at once at the most: what is said is sent on the way, as it would be.
-const step = 24 * time.Hour
+// step is how far the clock moves at once while something waits to be sent, so that it is sent on the way, as it would be.
+const step = time.Hour
 
 // Advance implements transcript.World.
 func (s *Stage) Advance(ctx context.Context, to time.Time) error {
-	for to.Sub(s.now) > step {
-		if err := s.advance(ctx, s.now.Add(step)); err != nil {
+	for s.now.Before(to) {
+		next, err := s.engine.Due(ctx, to)
+		if err != nil {
+			return err
+		}
+		waits, err := s.engine.Waits(ctx)
+		if err != nil {
+			return err
+		}
+		if soon := s.now.Add(step); waits && soon.Before(next) {
+			next = soon
+		}
+		if next.Before(s.now) {
+			next = s.now
+		}
+		if err := s.advance(ctx, next); err != nil {
 			return err
 		}
 	}
