@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,8 +57,9 @@ func (s *scripts) start(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.Confirmed && twins != "" && twins != warned {
-		return r.Refuse("start.meanwhile", "Title", v.title, "IDs", twins, "Name", sc.Name)
+	fresh := slices.DeleteFunc(strings.Split(twins, idMark), func(id string) bool { return id == "" || slices.Contains(strings.Split(warned, idMark), id) })
+	if r.Confirmed && len(fresh) > 0 {
+		return r.Refuse("start.meanwhile", "Title", v.title, "IDs", strings.Join(fresh, idMark), "Name", sc.Name)
 	}
 	preview, err := s.preview(ctx, r, v, twins)
 	if err != nil {
@@ -82,6 +84,9 @@ func (s *scripts) start(ctx context.Context, r *bot.Request) error {
 		r.T("start.done", "Title", v.title, "ID", v.id, "When", s.when(r, v.steps[0].at)))
 }
 
+// idMark stands between numbers of runs.
+const idMark = "、"
+
 // warnedMark begins the last line of what is confirmed, so that there always is one.
 const warnedMark = "~"
 
@@ -103,7 +108,7 @@ func (s *scripts) twins(ctx context.Context, r *bot.Request, v run) (string, err
 			ids = append(ids, strconv.FormatInt(other.id, 10))
 		}
 	}
-	return strings.Join(ids, "、"), err
+	return strings.Join(ids, idMark), err
 }
 
 // place is the group that a script is started for, and the words about its values.
@@ -213,7 +218,7 @@ func (s *scripts) preview(ctx context.Context, r *bot.Request, v run, twins stri
 		lines = append(lines, r.T("start.others", "Count", n))
 	}
 	if twins != "" {
-		lines = append(lines, r.T("start.twins", "Title", v.title, "IDs", twins, "ID", strings.Split(twins, "、")[0]))
+		lines = append(lines, r.T("start.twins", "Title", v.title, "IDs", twins, "ID", strings.Split(twins, idMark)[0]))
 	}
 	return strings.Join(lines, "\n"), nil
 }
