@@ -47,7 +47,11 @@ func (c *Community) showHolidays(ctx context.Context, r *bot.Request) error {
 
 // sayHolidays is the table of a year, days in a row on one line.
 func (c *Community) sayHolidays(r *bot.Request, year int, of map[Day]Holiday) string {
-	lines := []string{r.T("holidays.title", "Year", year)}
+	return strings.Join(append([]string{r.T("holidays.title", "Year", year)}, holidayRanges(r, of)...), "\n")
+}
+
+// holidayRanges are dates as lines, days in a row on one of them.
+func holidayRanges(r *bot.Request, of map[Day]Holiday) (lines []string) {
 	days := slices.Sorted(maps.Keys(of))
 	for i := 0; i < len(days); {
 		first := of[days[i]]
@@ -62,7 +66,7 @@ func (c *Community) sayHolidays(r *bot.Request, year int, of map[Day]Holiday) st
 		lines = append(lines, r.T(kind, "Name", first.Name, "From", sayMonthDay(r, days[i]), "To", sayMonthDay(r, days[j]), "One", i == j))
 		i = j + 1
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 func sayMonthDay(r *bot.Request, d Day) string {
@@ -81,7 +85,8 @@ type holidayChange struct {
 	Before, After map[int][]Holiday
 }
 
-// importHolidays replaces the tables of the years that its lines are of.
+// importHolidays replaces the tables of the years that its lines are of. Where that drops or changes dates, it is shown and
+// asked for first.
 func (c *Community) importHolidays(ctx context.Context, r *bot.Request) error {
 	rows := r.Table
 	if rows == nil {
@@ -107,6 +112,9 @@ func (c *Community) importHolidays(ctx context.Context, r *bot.Request) error {
 		said = append(said, r.T("holidays.year", "Year", year, "N", len(years[year])))
 		told = append(told, strconv.Itoa(year))
 	}
+	if sure, err := c.sureOfHolidays(ctx, r, years); err != nil || !sure {
+		return err
+	}
 	if err := c.Holidays.replace(ctx, years); err != nil {
 		return err
 	}
@@ -119,6 +127,58 @@ func (c *Community) importHolidays(ctx context.Context, r *bot.Request) error {
 	}
 	r.Reply(r.T("holidays.imported", "Years", strings.Join(said, r.T("when.and")), "Code", code))
 	return nil
+}
+
+// droppedShown is how many lines the preview of an import gives to the dates that a year loses.
+const droppedShown = 8
+
+// sureOfHolidays tells whether an import is meant: at once where it only adds dates, and else when it was confirmed.
+func (c *Community) sureOfHolidays(ctx context.Context, r *bot.Request, years map[int][]Holiday) (bool, error) {
+	lines := []string{r.T("holidays.preview")}
+	lost, added := 0, 0
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		was, _, err := c.Holidays.Year(ctx, year)
+		if err != nil {
+			return false, err
+		}
+		d := holidayDifference(was, byDate(years[year]))
+		lost, added = lost+len(d.dropped)+d.changed, added+d.added
+		lines = append(lines, r.T("holidays.difference", "Year", year, "Was", len(was), "Is", len(years[year]), "Added", d.added, "Dropped", len(d.dropped), "Changed", d.changed))
+		gone := holidayRanges(r, d.dropped)
+		for i, line := range gone {
+			if i == droppedShown {
+				lines = append(lines, r.T("holidays.dropped.more", "N", len(gone)-i))
+				break
+			}
+			lines = append(lines, r.T("holidays.dropped", "What", line))
+		}
+	}
+	if lost+added == 0 {
+		return false, r.Refuse("holidays.same")
+	}
+	if lost == 0 {
+		return true, nil
+	}
+	return c.Confirmations.Ask(ctx, r, strings.Join(lines, "\n"))
+}
+
+// differing is how a year's table differs from another one.
+type differing struct {
+	added, changed int
+	dropped        map[Day]Holiday
+}
+
+func holidayDifference(was, is map[Day]Holiday) differing {
+	d := differing{dropped: maps.Clone(was)}
+	for date, day := range is {
+		delete(d.dropped, date)
+		if old, there := was[date]; !there {
+			d.added++
+		} else if old != day {
+			d.changed++
+		}
+	}
+	return d
 }
 
 // wrongHolidays tells which lines are wrong, all at once as far as a message holds them.

@@ -194,11 +194,17 @@ func TestHolidaysFromAFile(t *testing.T) {
 			}
 			christmas := community.Date(2026, 12, 25)
 			said := hand("import", "导入节假日", [][]string{{"日期", "类型", "名称"}, {"46381", "休", "圣诞节"}})
+			if !strings.Contains(said, "去掉 ") {
+				t.Errorf("%q does not tell what is dropped", said)
+			}
+			expectHoliday(t, parts.Community.Holidays, community.Holiday{Date: community.Date(2026, 10, 1), Name: "国庆节", Free: true})
+			_, code, _ := strings.Cut(said, "「确认 ")
+			said = hand("confirm", "确认 "+code[:4], nil)
 			expectHoliday(t, parts.Community.Holidays, community.Holiday{Date: christmas, Name: "圣诞节", Free: true})
 			if _, ok, err := parts.Community.Holidays.On(t.Context(), community.Date(2026, 10, 1)); ok || err != nil {
 				t.Errorf("the year was not replaced as a whole: %v", err)
 			}
-			_, code, _ := strings.Cut(said, "「")
+			_, code, _ = strings.Cut(said, "「")
 			hand("undo", strings.TrimSuffix(code, "」"), nil)
 			if _, ok, err := parts.Community.Holidays.On(t.Context(), christmas); ok || err != nil {
 				t.Errorf("%q was not taken back: %v", said, err)

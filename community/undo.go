@@ -113,6 +113,7 @@ func undoCode(chance *rand.Rand) string {
 const (
 	undoDone    = "undo.done"
 	undoOwed    = "undo.owed"
+	undoPartly  = "undo.partly"
 	undoUnknown = "undo.unknown"
 	undoUsed    = "undo.used"
 	undoExpired = "undo.expired"
@@ -146,8 +147,12 @@ func (u *Undo) run(ctx context.Context, r *bot.Request, code string) (verdict st
 	return undoDone, u.audit.recordUndo(ctx, r, row)
 }
 
-// tally is what the Purse took back in the course of one undo, and what it could not take and is owed now.
-type tally struct{ taken, owed int64 }
+// tally is what the Purse took back in the course of one undo, what it could not take and is owed now, and what is to be
+// said of it beside.
+type tally struct {
+	taken, owed int64
+	remarks     []string
+}
 
 type tallyKey struct{}
 
@@ -155,6 +160,14 @@ type tallyKey struct{}
 func reckon(ctx context.Context, back points.Reversed) {
 	if t, ok := ctx.Value(tallyKey{}).(*tally); ok && !back.Already {
 		t.taken, t.owed = t.taken+back.Taken, t.owed+back.Owed
+	}
+}
+
+// UndoRemark is for an UndoFunc whose action could not be taken back to the last: the answer tells text, a whole sentence,
+// and not that all is as it was.
+func UndoRemark(ctx context.Context, text string) {
+	if t, ok := ctx.Value(tallyKey{}).(*tally); ok {
+		t.remarks = append(t.remarks, text)
 	}
 }
 
@@ -171,7 +184,10 @@ func (u *Undo) Commands() []bot.Command {
 			if verdict == undoDone && t.owed > 0 {
 				verdict = undoOwed
 			}
-			r.Reply(r.T(verdict, "Taken", t.taken, "Owed", t.owed))
+			if verdict == undoDone && len(t.remarks) > 0 {
+				verdict = undoPartly
+			}
+			r.Reply(strings.Join(append([]string{r.T(verdict, "Taken", t.taken, "Owed", t.owed)}, t.remarks...), "\n"))
 			return nil
 		},
 	}}

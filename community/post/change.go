@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -17,7 +18,7 @@ func target(id int64) string { return fmt.Sprintf("post/%d", id) }
 // named is the post that a command's first word names, or a refusal.
 func (f *feature) named(ctx context.Context, r *bot.Request) (p *post, rest string, err error) {
 	word, rest := token(arguments(r))
-	id, ok := readNumber(strings.TrimRight(word, "!！。~～"))
+	id, ok := readNumber(trimNumber(word))
 	if !ok {
 		return nil, "", r.Refuse("which", "Command", r.Command())
 	}
@@ -28,13 +29,83 @@ func (f *feature) named(ctx context.Context, r *bot.Request) (p *post, rest stri
 	return p, rest, err
 }
 
+// mostAtOnce is how many posts a command changes at once.
+const mostAtOnce = 20
+
+// several are the posts whose numbers a command names, each once, or a refusal.
+func (f *feature) several(ctx context.Context, r *bot.Request) (list []*post, err error) {
+	words := strings.FieldsFunc(arguments(r), func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",，、", c) })
+	var ids []int64
+	for i, word := range words {
+		id, ok := readNumber(trimNumber(word))
+		if !ok && i == 0 {
+			break
+		}
+		if !ok {
+			return nil, r.Refuse("several.rest", "Rest", f.c.Words.ScreenName(community.Excerpt(word, 20)), "Command", r.Command())
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, r.Refuse("which", "Command", r.Command())
+	}
+	if len(ids) > mostAtOnce {
+		return nil, r.Refuse("several.many", "Most", mostAtOnce)
+	}
+	for _, id := range ids {
+		p, ok, err := f.find(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, noneOf(r, make([]*post, len(ids)), r.T("unknown", "ID", id))
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+func trimNumber(word string) string { return strings.TrimRight(word, "!！。~～") }
+
+// one refuses more numbers than the one that a command takes.
+func one(r *bot.Request, p *post, rest string) error {
+	word, _ := token(rest)
+	if _, ok := readNumber(trimNumber(word)); ok {
+		return r.Refuse("single", "Command", r.Command(), "ID", p.ID)
+	}
+	return nil
+}
+
 // living is named, of posts that still have times to come.
 func (f *feature) living(ctx context.Context, r *bot.Request) (p *post, rest string, err error) {
 	p, rest, err = f.named(ctx, r)
 	if err == nil && !p.live(r.At) {
-		err = r.Refuse("over", "Number", p.number(), "Title", p.title())
+		err = bot.Refuse(f.overText(r, p))
 	}
 	return p, rest, err
+}
+
+// overText says that a post has no times to come, and how it is sent all the same.
+func (f *feature) overText(r *bot.Request, p *post) string {
+	return r.T("over", "Post", f.called(r, p), "ID", p.ID, "Again", p.revivable(), "Now", f.cfg.need() == 0)
+}
+
+// revivable tells whether a post can be given a new time although it has none to come.
+func (p *post) revivable() bool { return p.State == active || p.State == paused }
+
+// hidden tells whether a post is not for the group in which it is spoken of: its words are not said there.
+func hidden(r *bot.Request, p *post) bool {
+	return r.Actor.Group != "" && !slices.Contains(p.Groups, community.GroupID(r.Actor.Group))
+}
+
+// called is a post by its number, and by how it begins where that may be said.
+func (f *feature) called(r *bot.Request, p *post) string {
+	if hidden(r, p) {
+		return r.T("called.hidden", "Number", p.number())
+	}
+	return r.T("called", "Number", p.number(), "Title", p.title())
 }
 
 // change stores what somebody did to a post: before is how it was, after how it is to be. What it says, when and where
@@ -115,10 +186,12 @@ func (f *feature) undo(ctx context.Context, r *bot.Request, payload []byte) erro
 	if err != nil {
 		return err
 	}
-	before := &t.Before
-	back := before.State == active || before.State == paused
-	if !ok || now.Version != t.Version || back && before.over(r.At) {
+	if !ok || now.Version != t.Version {
 		return r.Refuse("undo.late")
+	}
+	before := &t.Before
+	if err := f.undoable(ctx, r, before, now); err != nil {
+		return err
 	}
 	if ok, err = f.update(ctx, before, t.Version); err != nil {
 		return err
@@ -130,6 +203,31 @@ func (f *feature) undo(ctx context.Context, r *bot.Request, payload []byte) erro
 		return err
 	}
 	return f.plan(ctx, r, now, before)
+}
+
+// undoable refuses to give a post back a time that is over. Where only its state changes, that is done all the same, and
+// the answer says that the post is not sent by itself then; so it does of what was sent already and stays.
+func (f *feature) undoable(ctx context.Context, r *bot.Request, before, now *post) error {
+	name := f.called(r, now)
+	if before.State != active && before.State != paused {
+		past, err := f.past(ctx, r.Occurrences, now.ID, r.At)
+		if slices.ContainsFunc(past, func(o bot.Occurrence) bool { return o.Ending == bot.InTime || o.Ending == bot.TooLate }) {
+			community.UndoRemark(ctx, r.T("undo.sent", "Post", name))
+		}
+		return err
+	}
+	if !before.over(r.At) {
+		return nil
+	}
+	when := f.c.Calendar.SayWhen(r.In("community").T, before.When, r.At)
+	switch {
+	case before.When == now.When && (now.State == cancelled || now.State == paused && before.State == active):
+		community.UndoRemark(ctx, r.T("undo.passed", "Post", name, "When", when, "ID", now.ID, "Now", f.cfg.need() == 0))
+		return nil
+	case now.live(r.At):
+		return r.Refuse("undo.back", "Post", name, "When", when, "ID", now.ID)
+	}
+	return r.Refuse("undo.over", "Post", name, "ID", now.ID, "Now", f.cfg.need() == 0)
 }
 
 // answer tells a manager what became of a post: number, times, groups, what is left out, and the undo code. It refuses
@@ -145,7 +243,7 @@ func (f *feature) answer(ctx context.Context, r *bot.Request, p *post, how, code
 	if len(next) == 0 {
 		return r.Refuse("never")
 	}
-	head, err := f.describe(ctx, r, p)
+	head, err := f.describe(ctx, r, p, how != "made" && hidden(r, p))
 	if err != nil {
 		return err
 	}
@@ -167,13 +265,17 @@ func (f *feature) answer(ctx context.Context, r *bot.Request, p *post, how, code
 	return nil
 }
 
-// describe is when a post is due, where, and how it begins.
-func (f *feature) describe(ctx context.Context, r *bot.Request, p *post) (string, error) {
+// describe is when a post is due, where, and how it begins, unless that is hidden.
+func (f *feature) describe(ctx context.Context, r *bot.Request, p *post, hidden bool) (string, error) {
 	names, err := f.c.GroupNames(ctx)
 	if err != nil {
 		return "", err
 	}
-	return r.T("describe", "When", f.c.Calendar.SayWhen(r.In("community").T, p.When, r.At), "Groups", groupList(names, p.Groups), "Title", p.title()), nil
+	title := p.title()
+	if hidden {
+		title = ""
+	}
+	return r.T("describe", "When", f.c.Calendar.SayWhen(r.In("community").T, p.When, r.At), "Groups", groupList(names, p.Groups), "Title", title), nil
 }
 
 // groupList are the names of groups.

@@ -16,14 +16,17 @@ var fields = map[string]string{
 
 var nothing = map[string]bool{"无": true, "没有": true, "不跳过": true, "none": true}
 
-// edit is 修改定时 编号 项目 内容.
+// edit is 修改定时 编号 项目 内容. A post whose time is over gets a new one, and nothing else.
 func (f *feature) edit(ctx context.Context, r *bot.Request) error {
-	p, rest, err := f.living(ctx, r)
+	p, rest, err := f.named(ctx, r)
 	if err != nil {
 		return err
 	}
 	word, value := token(rest)
 	field, known := fields[bot.Fold(word)]
+	if !p.live(r.At) && (field != "time" || !p.revivable()) {
+		return bot.Refuse(f.overText(r, p))
+	}
 	value = strings.TrimSpace(value)
 	if !known || value == "" {
 		return r.Refuse("edit.how", "ID", p.ID)

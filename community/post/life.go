@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"strings"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -22,43 +23,73 @@ func (f *feature) cancel(ctx context.Context, r *bot.Request) error {
 	return f.become(ctx, r, cancelled, stepCancelled)
 }
 
+// become brings posts into a state: all that are named, or none where one can't be. Each is taken back by its own code.
 func (f *feature) become(ctx context.Context, r *bot.Request, s state, what string) error {
-	p, _, err := f.living(ctx, r)
+	list, err := f.several(ctx, r)
 	if err != nil {
 		return err
 	}
-	if p.State == s {
-		return r.Refuse(what+".already", "Number", p.number(), "Title", p.title())
+	for _, p := range list {
+		refused := ""
+		switch {
+		case !p.live(r.At):
+			refused = f.overText(r, p)
+		case p.State == s:
+			refused = r.T(what+".already", "Post", f.called(r, p))
+		}
+		if refused != "" {
+			return noneOf(r, list, refused)
+		}
 	}
-	after := *p
-	after.State = s
-	code, err := f.change(ctx, r, p, &after, what, "", false)
-	if err != nil {
-		return err
-	}
-	text := r.T(what+".done", "Number", p.number(), "Title", p.title())
-	if s == active {
-		next, _, err := f.coming(ctx, r.Occurrences, &after, r.At, 1)
+	var lines []string
+	for _, p := range list {
+		after := *p
+		after.State = s
+		code, err := f.change(ctx, r, p, &after, what, "", false)
 		if err != nil {
 			return err
 		}
-		if len(next) > 0 {
-			text += "\n" + r.T("next", "Times", f.times(r, next))
+		text, undo := r.T(what+".done", "Post", f.called(r, p)), r.T("undo.how", "Code", code)
+		if len(list) > 1 {
+			lines = append(lines, text+undo)
+			continue
 		}
+		lines = append(lines, text)
+		if s == active {
+			next, _, err := f.coming(ctx, r.Occurrences, &after, r.At, 1)
+			if err != nil {
+				return err
+			}
+			if len(next) > 0 {
+				lines = append(lines, r.T("next", "Times", f.times(r, next)))
+			}
+		}
+		lines = append(lines, undo)
 	}
-	r.Reply(text + "\n" + r.T("undo.how", "Code", code))
+	r.Reply(strings.Join(lines, "\n"))
 	return nil
+}
+
+// noneOf refuses one of several posts, and says that the others stay as they are.
+func noneOf(r *bot.Request, list []*post, refused string) error {
+	if len(list) > 1 {
+		refused += "\n" + r.T("several.none")
+	}
+	return bot.Refuse(refused)
 }
 
 // runNow is 立即发送: the post is sent at once, which can't be taken back, so it is shown and asked for first. One that
 // was to be sent once has been sent then.
 func (f *feature) runNow(ctx context.Context, r *bot.Request) error {
-	p, _, err := f.named(ctx, r)
+	p, rest, err := f.named(ctx, r)
+	if err == nil {
+		err = one(r, p, rest)
+	}
 	if err != nil {
 		return err
 	}
 	if p.State == cancelled {
-		return r.Refuse("over", "Number", p.number(), "Title", p.title())
+		return bot.Refuse(f.overText(r, p))
 	}
 	if err := f.checkText(r, p.Text); err != nil {
 		return err
@@ -74,7 +105,14 @@ func (f *feature) runNow(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	ok, err := f.c.Confirmations.Ask(ctx, r, r.T("run.preview", "Number", p.number(), "Groups", groupList(names, p.Groups), "Text", p.Text))
+	words := p.Text
+	if hidden(r, p) {
+		words = r.T("run.hidden")
+	}
+	ok, err := f.c.Confirmations.Ask(ctx, r, r.T("run.preview", "Number", p.number(), "Groups", groupList(names, p.Groups), "Text", words))
+	if err == nil && !ok && hidden(r, p) {
+		r.Whisper(r.Actor.Member, r.T("run.words", "Number", p.number())+"\n"+p.Text)
+	}
 	if err != nil || !ok {
 		return err
 	}

@@ -101,7 +101,7 @@ func (f *feature) list(ctx context.Context, r *bot.Request) error {
 	page = min(page, pages)
 	lines := []string{r.T("list.title", "Count", len(list), "Page", page, "Pages", pages)}
 	for _, u := range list[(page-1)*perPage : min(page*perPage, len(list))] {
-		what, err := f.describe(ctx, r, u.post)
+		what, err := f.describe(ctx, r, u.post, hidden(r, u.post))
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ const (
 	slotsSince = 30 * 24 * time.Hour
 )
 
-// show is 定时 12: everything that is known of a post.
+// show is 定时 12: everything that is known of a post, in private where it is for other groups.
 func (f *feature) show(ctx context.Context, r *bot.Request, id int64) error {
 	p, ok, err := f.find(ctx, id)
 	if err != nil {
@@ -182,6 +182,11 @@ func (f *feature) show(ctx context.Context, r *bot.Request, id int64) error {
 	}
 	for _, o := range past[max(0, len(past)-slotsShown):] {
 		lines = append(lines, r.T("show.slot", "At", f.short(o.Slot), "Group", names[community.GroupID(o.Group)], "State", ending(r.T, o, "")))
+	}
+	if hidden(r, p) {
+		r.Reply(r.T("show.hidden", "Number", p.number()))
+		r.Whisper(r.Actor.Member, strings.Join(lines, "\n"))
+		return nil
 	}
 	r.Reply(strings.Join(lines, "\n"))
 	return nil

@@ -36,7 +36,7 @@ func (f *feature) waiting(ctx context.Context, r *bot.Request) error {
 		if err != nil {
 			return err
 		}
-		what, err := f.describe(ctx, r, p)
+		what, err := f.describe(ctx, r, p, hidden(r, p))
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,10 @@ func (f *feature) reviewing(ctx context.Context, r *bot.Request) (p *post, rest 
 
 // review is 审稿: the first of two people agrees.
 func (f *feature) review(ctx context.Context, r *bot.Request) error {
-	p, _, a, me, err := f.reviewing(ctx, r)
+	p, rest, a, me, err := f.reviewing(ctx, r)
+	if err == nil {
+		err = one(r, p, rest)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -89,7 +92,10 @@ func (f *feature) review(ctx context.Context, r *bot.Request) error {
 
 // approve is 批准: the last person who is needed agrees.
 func (f *feature) approve(ctx context.Context, r *bot.Request) error {
-	p, _, a, me, err := f.reviewing(ctx, r)
+	p, rest, a, me, err := f.reviewing(ctx, r)
+	if err == nil {
+		err = one(r, p, rest)
+	}
 	if err != nil {
 		return err
 	}
@@ -120,7 +126,7 @@ func (f *feature) agree(ctx context.Context, r *bot.Request, p *post, what, said
 	if err != nil {
 		return err
 	}
-	r.Reply(r.T(said, "Number", p.number(), "Title", p.title(), "ID", p.ID) + "\n" + r.T("undo.how", "Code", code))
+	r.Reply(r.T(said, "Post", f.called(r, p), "ID", p.ID) + "\n" + r.T("undo.how", "Code", code))
 	return nil
 }
 

@@ -12,9 +12,12 @@ import (
 
 // stop is 停止剧本 编号.
 func (s *scripts) stop(ctx context.Context, r *bot.Request) error {
-	v, _, err := s.theRun(ctx, r)
+	v, rest, err := s.theRun(ctx, r)
 	if err != nil {
 		return err
+	}
+	if numbered(rest) {
+		return r.Refuse("one.run", "Command", r.Command(), "ID", v.id)
 	}
 	if v.state != running {
 		return r.Refuse("run.over", "ID", v.id, "Title", v.title)
@@ -56,9 +59,12 @@ func (s *scripts) skip(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	st, _, err := s.theStep(r, v, rest)
+	st, rest, err := s.theStep(r, v, rest)
 	if err != nil {
 		return err
+	}
+	if numbered(rest) {
+		return r.Refuse("one.step", "Command", r.Command(), "ID", v.id, "N", st.n)
 	}
 	if st.Kind == Close {
 		return r.Refuse("skip.close", "ID", v.id, "N", st.n)
@@ -87,7 +93,7 @@ func (s *scripts) edit(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	if rest == "" {
-		return r.Refuse("edit.how", "ID", v.id, "N", st.n)
+		return r.Refuse("edit.how", "ID", v.id, "N", st.n, "Text", strings.TrimSpace(st.Text))
 	}
 	was := st
 	at, length, ok, wrong := readMoment(rest, r.At, s.c.Calendar.Zone())

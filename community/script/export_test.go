@@ -7,4 +7,5 @@ var (
 	ReadMoment = readMoment
 	Written    = written
 	Fill       = fill
+	Parts      = parts
 )

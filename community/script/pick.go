@@ -90,11 +90,25 @@ func (s *scripts) undoPick(ctx context.Context, r *bot.Request, data []byte) err
 // mostListed is how many people 剧本进度 names.
 const mostListed = 30
 
-// progress is 剧本进度 编号: the steps, and who took part.
+// progress is 剧本进度 编号: the steps, and who took part; without a number what goes on.
 func (s *scripts) progress(ctx context.Context, r *bot.Request) error {
-	v, _, err := s.theRun(ctx, r)
+	if after(r) == "" {
+		open, err := s.openLines(ctx, r)
+		if err != nil {
+			return err
+		}
+		if len(open) == 0 {
+			return r.Refuse("progress.none")
+		}
+		r.Reply(strings.Join(append(open, r.T("progress.how")), "\n"))
+		return nil
+	}
+	v, rest, err := s.theRun(ctx, r)
 	if err != nil {
 		return err
+	}
+	if numbered(rest) {
+		return r.Refuse("one.run", "Command", r.Command(), "ID", v.id)
 	}
 	group, err := s.groupName(ctx, v.group)
 	if err != nil {

@@ -1,8 +1,11 @@
 package script_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/weilu-im/weilu/community/script"
 )
@@ -87,5 +90,14 @@ func TestTimesAreReadAsManagersTypeThem(t *testing.T) {
 func TestValuesAreNotReadForVariables(t *testing.T) {
 	if got := script.Fill("{{.A}} {{ .B }} {{.C}}", map[string]string{"A": "{{.B}}", "B": "b"}); got != "{{.B}} b " {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestLongScriptsComeInParts(t *testing.T) {
+	long := strings.Repeat("长", 900)
+	got := script.Parts([]string{"head", long, long, "short", strings.Repeat("巨", 2000), "end"})
+	want := []string{"head\n" + long, long + "\nshort", strings.Repeat("巨", 2000), "end"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -2,6 +2,8 @@ package script
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +16,11 @@ const farthest = 366 * 24 * time.Hour
 
 // start is 开始剧本 名字 时间 参数=值 …, and 在 群名 in private.
 func (s *scripts) start(ctx context.Context, r *bot.Request) error {
-	called, rest := cutWord(after(r))
+	text, warned := after(r), ""
+	if r.Confirmed {
+		text, warned = cutWarned(text)
+	}
+	called, rest := cutWord(text)
 	if called == "" {
 		return r.Refuse("start.how")
 	}
@@ -47,12 +53,20 @@ func (s *scripts) start(ctx context.Context, r *bot.Request) error {
 	if err := s.schedule(r, sc, &v); err != nil {
 		return err
 	}
-	preview, err := s.preview(ctx, r, v)
+	twins, err := s.twins(ctx, r, v)
 	if err != nil {
 		return err
 	}
-	// What is confirmed says the very date: 明天 may be another one then.
-	r.Text = r.Command() + " " + sc.Name + " " + written(begin, s.c.Calendar.Zone()) + " " + rest
+	fresh := slices.DeleteFunc(strings.Split(twins, idMark), func(id string) bool { return id == "" || slices.Contains(strings.Split(warned, idMark), id) })
+	if r.Confirmed && len(fresh) > 0 {
+		return r.Refuse("start.meanwhile", "Title", v.title, "IDs", strings.Join(fresh, idMark), "Name", sc.Name)
+	}
+	preview, err := s.preview(ctx, r, v, twins)
+	if err != nil {
+		return err
+	}
+	// What is confirmed says the very date: 明天 may be another one then; and which runs were warned of.
+	r.Text = r.Command() + " " + sc.Name + " " + written(begin, s.c.Calendar.Zone()) + " " + rest + "\n" + warnedMark + twins
 	confirmed, err := s.c.Confirmations.Ask(ctx, r, preview)
 	if err != nil || !confirmed {
 		return err
@@ -68,6 +82,33 @@ func (s *scripts) start(ctx context.Context, r *bot.Request) error {
 	return s.answer(ctx, r, change{"script.start", "start script", runTarget(v.id)}, ofRun{Run: v.id},
 		map[string]any{"group": group, "steps": len(v.steps), "at": begin.Unix()},
 		r.T("start.done", "Title", v.title, "ID", v.id, "When", s.when(r, v.steps[0].at)))
+}
+
+// idMark stands between numbers of runs.
+const idMark = "、"
+
+// warnedMark begins the last line of what is confirmed, so that there always is one.
+const warnedMark = "~"
+
+// cutWarned takes the last line off what is confirmed: the runs that were warned of.
+func cutWarned(text string) (rest, warned string) {
+	if i := strings.LastIndex(text, "\n"+warnedMark); i >= 0 {
+		return text[:i], strings.TrimPrefix(text[i+1:], warnedMark)
+	}
+	return text, ""
+}
+
+// twins are the numbers of the runs of the same script that its group has already, also those that only collect still.
+func (s *scripts) twins(ctx context.Context, r *bot.Request, v run) (string, error) {
+	list, err := s.runs(ctx, `WHERE group_id = ? AND script = ? AND (state = ? OR state = ? AND ended_at > ?) ORDER BY id`,
+		string(v.group), v.script, running, finished, r.At.Add(-longestSpan).UnixMilli())
+	var ids []string
+	for _, other := range list {
+		if stands := other.stands(r.At); stands == running || stands == "open" {
+			ids = append(ids, strconv.FormatInt(other.id, 10))
+		}
+	}
+	return strings.Join(ids, idMark), err
 }
 
 // place is the group that a script is started for, and the words about its values.
@@ -153,23 +194,31 @@ func (s *scripts) schedule(r *bot.Request, sc Script, v *run) error {
 	return s.allowed(r, v.title)
 }
 
-// preview shows a run that has not begun.
-func (s *scripts) preview(ctx context.Context, r *bot.Request, v run) (string, error) {
+// preview shows a run that has not begun, and warns of its twins.
+func (s *scripts) preview(ctx context.Context, r *bot.Request, v run, twins string) (string, error) {
 	group, err := s.groupName(ctx, v.group)
 	if err != nil {
 		return "", err
 	}
 	lines := []string{r.T("start.preview", "Title", v.title, "Group", group)}
+	short := true
 	for _, st := range v.steps {
+		short = short && st.short(v.peek(st.Text, longestScript)) && !strings.Contains(st.Text, "\n")
 		lines = append(lines, s.stepLine(r, st, v.peek(st.Text, previewed)))
+	}
+	if !short {
+		lines = append(lines, r.T("start.whole", "Name", v.script))
 	}
 	if v.budget > 0 {
 		lines = append(lines, r.T("start.budget", "Points", v.budget))
 	}
 	if n, err := s.others(ctx, v.group); err != nil {
 		return "", err
-	} else if n > 0 {
+	} else if n > 0 && twins == "" {
 		lines = append(lines, r.T("start.others", "Count", n))
+	}
+	if twins != "" {
+		lines = append(lines, r.T("start.twins", "Title", v.title, "IDs", twins, "ID", strings.Split(twins, idMark)[0]))
 	}
 	return strings.Join(lines, "\n"), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 )
 
 // ofRun is what an undo of 开始剧本 and 停止剧本 needs.
@@ -54,7 +55,7 @@ func (s *scripts) payload(ctx context.Context, r *bot.Request, data []byte, into
 	return v, err
 }
 
-// undoStart stops a run. What was said stays said.
+// undoStart stops a run. What was said stays said, what was earned stays earned, and the answer tells so.
 func (s *scripts) undoStart(ctx context.Context, r *bot.Request, data []byte) error {
 	var p ofRun
 	v, err := s.payload(ctx, r, data, &p, func() int64 { return p.Run })
@@ -63,6 +64,21 @@ func (s *scripts) undoStart(ctx context.Context, r *bot.Request, data []byte) er
 	}
 	if v.state != running {
 		return bot.Refuse(r.In(name).T("undo.late"))
+	}
+	said, left := 0, 0
+	for _, st := range v.steps {
+		if st.said != "" {
+			said++
+		} else if st.state == waiting {
+			left++
+		}
+	}
+	if said > 0 {
+		n, err := s.count(ctx, v.id)
+		if err != nil {
+			return err
+		}
+		community.UndoRemark(ctx, r.In(name).T("undo.said", "Title", v.title, "Said", said, "Entries", n, "Points", v.paid, "Left", left))
 	}
 	return s.halt(ctx, r, v)
 }
@@ -80,9 +96,17 @@ func (s *scripts) undoStop(ctx context.Context, r *bot.Request, data []byte) err
 	if err := s.resume(ctx, v.id); err != nil {
 		return err
 	}
+	soon, never := 0, 0
 	for _, st := range v.steps {
 		if st.state != dropped {
 			continue
+		}
+		switch past := r.At.Sub(st.at); {
+		case past < 0:
+		case st.Kind == Close || past <= st.TooLate:
+			soon++
+		default:
+			never++
 		}
 		if _, err := s.turn(ctx, v.id, st.n, dropped, waiting, time.Time{}, ""); err != nil {
 			return err
@@ -90,6 +114,9 @@ func (s *scripts) undoStop(ctx context.Context, r *bot.Request, data []byte) err
 		if err := s.plan(ctx, r, v, st); err != nil {
 			return err
 		}
+	}
+	if soon+never > 0 {
+		community.UndoRemark(ctx, r.In(name).T("undo.resumed", "Title", v.title, "Soon", soon, "Never", never))
 	}
 	return nil
 }

@@ -49,6 +49,13 @@ func (s *scripts) theRun(ctx context.Context, r *bot.Request) (v run, rest strin
 	return v, rest, nil
 }
 
+// numbered tells whether the first of some words is a number, as of a second thing that a command is meant for.
+func numbered(words string) bool {
+	word, _ := cutWord(words)
+	_, err := strconv.ParseInt(strings.TrimLeft(bot.Fold(word), "#"), 10, 64)
+	return err == nil
+}
+
 // theStep reads the step whose number follows that of the run, which waits for its turn.
 func (s *scripts) theStep(r *bot.Request, v run, rest string) (st step, left string, err error) {
 	word, left := cutWord(rest)

@@ -112,7 +112,11 @@ func (f *topic) wanted(ctx context.Context, r *bot.Request, o occasion, word str
 
 // skip is 跳过话题 日期.
 func (f *topic) skip(ctx context.Context, r *bot.Request) error {
-	o, _, err := f.chosen(ctx, r)
+	o, rest, err := f.chosen(ctx, r)
+	if err == nil {
+		one, _ := firstWord(r.Args)
+		err = single(r, one, rest, "c")
+	}
 	if err != nil {
 		return err
 	}

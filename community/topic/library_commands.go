@@ -73,6 +73,20 @@ func (f *topic) named(ctx context.Context, r *bot.Request) (e entry, rest string
 	return e, rest, err
 }
 
+// single refuses more numbers, with the mark that they may have, after the one that a command takes.
+func single(r *bot.Request, one, rest, mark string) error {
+	words := strings.Fields(rest)
+	for _, word := range words {
+		if _, ok := readNumber(strings.Trim(word, ",，、"), mark); !ok {
+			return nil
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return r.Refuse("single", "Command", r.Command(), "One", one)
+}
+
 // list is 题库 [栏目] [页].
 func (f *topic) list(ctx context.Context, r *bot.Request) error {
 	if err := f.settle(ctx, r); err != nil {
@@ -211,7 +225,10 @@ func (f *topic) resume(ctx context.Context, r *bot.Request) error {
 
 // turn is 停题 and 启题.
 func (f *topic) turn(ctx context.Context, r *bot.Request, from, to, key string) error {
-	e, _, err := f.named(ctx, r)
+	e, rest, err := f.named(ctx, r)
+	if err == nil {
+		err = single(r, strconv.FormatInt(e.id, 10), rest, "")
+	}
 	if err != nil {
 		return err
 	}

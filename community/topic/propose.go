@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -127,7 +128,10 @@ func (f *topic) decide(ctx context.Context, p proposal, state string, topic int6
 
 // adopt is 采用题 编号: the topic joins the library, and who proposed it is named when it is posted.
 func (f *topic) adopt(ctx context.Context, r *bot.Request) error {
-	p, _, err := f.openProposal(ctx, r)
+	p, rest, err := f.openProposal(ctx, r)
+	if err == nil {
+		err = single(r, strconv.FormatInt(p.id, 10), rest, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -175,6 +179,9 @@ func (f *topic) adopt(ctx context.Context, r *bot.Request) error {
 // decline is 退题 编号 原因.
 func (f *topic) decline(ctx context.Context, r *bot.Request) error {
 	p, reason, err := f.openProposal(ctx, r)
+	if err == nil {
+		err = single(r, strconv.FormatInt(p.id, 10), reason, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -237,6 +244,7 @@ func (f *topic) undoDecide(ctx context.Context, r *bot.Request, payload []byte) 
 	if n == 0 {
 		return bot.Refuse(r.In("topic").T("undo.late"))
 	}
+	community.UndoRemark(ctx, r.In("topic").T("undo.told"))
 	if p.Topic == 0 {
 		return nil
 	}
