@@ -151,6 +151,7 @@ func TestWhileSomethingFailsItIsAskedSlowerAndSlower(t *testing.T) {
 				}
 				slower(t, asked)
 				fault.Clear()
+				time.Sleep(10 * time.Minute) // the longest waits before a session and before a code
 				p.sink.hears(t, "一")
 			})
 		})

@@ -262,6 +262,55 @@ func TestARefusedAccountStopsTheRun(t *testing.T) {
 	}
 }
 
+func TestARefusalInTheMiddleOfASessionStopsTheRun(t *testing.T) {
+	for path, kind := range map[string]wechattest.Kind{
+		"synccheck": wechattest.Retcode(1203), "webwxsync": wechattest.Ret(1203), "webwxbatchgetcontact": wechattest.Ret(1203),
+		"webwxsendmsg": wechattest.Ret(1203), "webwxuploadmedia": wechattest.Ret(1203), "webwxupdatechatroom": wechattest.Ret(1203),
+	} {
+		t.Run(path, func(t *testing.T) {
+			inItsOwnTime(t, wechattest.Options{AutoScan: true, AutoPush: true}, func(t *testing.T, s *wechattest.Server) {
+				ming := s.Person("小明", wechattest.Attr{Friend: true})
+				g := s.Group("大群", ming)
+				p := run(t, s, t.TempDir(), newSink(), live).up()
+				g.Say(ming, "一")
+				ming.Whisper("二")
+				p.sink.hears(t, "一")
+				friend := p.sink.hears(t, "二").From.User
+				time.Sleep(time.Hour)
+				to := p.chatOf()
+				logins := len(s.Requests().To("webwxinit"))
+				s.Fault(wechattest.Fault{Path: path, Kind: kind, Times: 1})
+				said := bot.Outgoing{Route: to, Text: "三"}
+				switch path {
+				case "webwxuploadmedia":
+					said.Picture = drawing(t)
+				case "webwxupdatechatroom":
+					said = bot.Outgoing{Route: to, Action: bot.InviteToGroup, Mentions: []bot.Person{{User: friend}}}
+				case "webwxbatchgetcontact":
+					s.Group("小群", ming).Say(ming, "四")
+				case "webwxsync":
+					g.Say(ming, "四")
+				}
+				if strings.HasPrefix(path, "webwxu") || strings.HasPrefix(path, "webwxsend") {
+					if _, err := p.Send(t.Context(), said); !errors.Is(err, bot.ErrDown) {
+						t.Errorf("what was not taken is %v", err)
+					}
+				}
+				var stopped *wechat.StoppedError
+				if err := p.ended(); !errors.As(err, &stopped) || stopped.Alarm.Code != "refused" {
+					t.Errorf("ended with %v", err)
+				}
+				if n := len(s.Requests().To("webwxinit")); n != logins {
+					t.Errorf("%d logins after it", n-logins)
+				}
+				if err := run(t, s, p.dir, newSink(), live).ended(); !errors.As(err, &stopped) || stopped.Alarm.Code != "stopped" {
+					t.Errorf("the next run ends with %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestCodesThatNobodyScansAreRenewedThreeTimes(t *testing.T) {
 	s := serve(t, wechattest.Options{QRLife: 20 * time.Millisecond, Hold: 10 * time.Millisecond, LoginHold: 10 * time.Millisecond})
 	run(t, s, t.TempDir(), newSink(), func(o *wechat.Options) { o.Timing.QRPause = time.Hour })
