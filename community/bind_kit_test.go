@@ -25,6 +25,7 @@ type chatApp struct {
 	logins  int
 	account string
 	rooms   []*room
+	also    func(*communitytest.Parts) []bot.Feature // beside the community itself
 }
 
 // room is a chat with its name, what the bot is called in it, and who is in it.
@@ -54,6 +55,9 @@ func (w *chatApp) open(db *database.DB, adjust ...func(*community.Options)) {
 	w.t.Helper()
 	world, err := communitytest.BuildIn(db, func(p *communitytest.Parts) []bot.Feature {
 		w.Parts = p
+		if w.also != nil {
+			return w.also(p)
+		}
 		return nil
 	}, adjust...)(w.t.Context(), nil, w.now)
 	if err != nil {

@@ -4,11 +4,18 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/checkin"
+	"github.com/weilu-im/weilu/community/communitytest"
 )
 
 // town500 is 500 people in several groups; 5 % of them share a name with somebody.
@@ -166,4 +173,108 @@ func everyMessageCounts(t *testing.T, w *chatApp, speakers []*human) {
 	if total != len(events) {
 		t.Errorf("%d of %d messages are counted", total, len(events))
 	}
+}
+
+// TestASplitAmong500LeavesEverybodyWhatTheyWouldHave compares what 500 people have and are told after a new login, when
+// some who waited were said to be somebody they are not, and parted again, with what they have when nobody did that.
+func TestASplitAmong500LeavesEverybodyWhatTheyWouldHave(t *testing.T) {
+	told, balances := checkedIn(t, nil)
+	parted, yes := 0, regexp.MustCompile(`确认 \d{4}`)
+	toldAfter, balancesAfter := checkedIn(t, func(w *chatApp, boss *human, waiting, known []string) {
+		for i, id := range waiting[:10] {
+			r := w.rooms[0]
+			w.hear(w.said(boss, r, fmt.Sprintf("合并 %s 到 %s", id, known[i])))
+			w.hear(w.said(boss, r, yes.FindString(w.last("%（"+id+"）合并到%"))))
+			if n := w.count(`SELECT COUNT(*) FROM aliases WHERE alias = ? AND member_id = ?`, id, known[i]); n != 1 {
+				t.Fatalf("%s was not merged: %s", id, w.last("%"))
+			}
+		}
+		w.pass(2 * time.Hour)
+		for _, id := range waiting[:10] {
+			w.hear(w.said(boss, w.rooms[0], "拆分 "+id))
+			w.hear(w.said(boss, w.rooms[0], yes.FindString(w.last("要把 "+id+"%拆分出来%"))))
+			if w.count(`SELECT COUNT(*) FROM aliases WHERE alias = ?`, id) != 0 {
+				t.Fatalf("%s was not parted: %s", id, w.last("%"))
+			}
+			parted++
+		}
+	})
+	if len(told) < 450 || parted != 10 {
+		t.Fatalf("%d answers, %d parted", len(told), parted)
+	}
+	if diff := cmp.Diff(told, toldAfter); diff != "" {
+		t.Errorf("what people are told of their streaks (-without, +with merge and split):\n%.3000s", diff)
+	}
+	if diff := cmp.Diff(balances, balancesAfter); diff != "" {
+		t.Errorf("balances (-without, +with merge and split):\n%.3000s", diff)
+	}
+}
+
+// checkedIn lets everybody check in on the day before a new login, on the day of it and, after meanwhile, on the next. It
+// tells the answers of the last day and what all accounts hold then.
+func checkedIn(t *testing.T, meanwhile func(w *chatApp, boss *human, waiting, known []string)) (told []string, balances map[string]int64) {
+	t.Helper()
+	chance := rand.New(rand.NewPCG(11, 7))
+	w := newChatApp(t, "sqlite")
+	w.also = func(p *communitytest.Parts) []bot.Feature {
+		return []bot.Feature{checkin.New(p.DB, p.Community, checkin.Defaults())}
+	}
+	w.open(w.DB)
+	all := town500(w, chance, false)
+	boss := &human{key: "boss", nick: "老王", remark: "王总-0001", friend: true}
+	for _, r := range w.rooms {
+		r.people = append(r.people, boss)
+	}
+	w.login()
+	w.appoint(w.bond(boss).MemberID, bot.Owner)
+	everybody := func(people []*human) {
+		t.Helper()
+		for _, h := range people {
+			for _, r := range w.rooms {
+				if slices.Contains(r.people, h) {
+					w.hear(w.said(h, r, "签到"))
+					break
+				}
+			}
+		}
+	}
+	everybody(all)
+	w.pass(24 * time.Hour)
+	returning, left, fresh := away(w, chance, all, false)
+	var known, waiting []string
+	for _, h := range left[:5] {
+		known = append(known, w.bond(h).MemberID)
+	}
+	w.login()
+	everybody(append(returning, fresh...))
+	for _, h := range returning {
+		if b := w.bond(h); b.Provisional > 0 {
+			waiting = append(waiting, b.MemberID)
+		} else if len(known) < 10 { // who has checked in on this day, too
+			known = append(known, b.MemberID)
+		}
+	}
+	at := w.now
+	if meanwhile != nil {
+		meanwhile(w, boss, waiting, known)
+	}
+	w.pass(at.Add(24 * time.Hour).Sub(w.now))
+	before := w.count(`SELECT COALESCE(MAX(id), 0) FROM outbox`)
+	everybody(append(returning, fresh...))
+	if err := w.DB.Conn(t.Context()).Raw(`SELECT text FROM outbox WHERE id > ? ORDER BY id`, before).Scan(&told).Error; err != nil {
+		t.Fatal(err)
+	}
+	told = slices.DeleteFunc(told, func(text string) bool { return !strings.Contains(text, "签到成功") })
+	var rows []struct {
+		Account string
+		Balance int64
+	}
+	if err := w.DB.Conn(t.Context()).Raw(`SELECT account, balance FROM balances WHERE balance <> 0`).Scan(&rows).Error; err != nil {
+		t.Fatal(err)
+	}
+	balances = map[string]int64{}
+	for _, row := range rows {
+		balances[row.Account] = row.Balance
+	}
+	return told, balances
 }

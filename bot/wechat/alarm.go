@@ -76,6 +76,11 @@ func alarms() []Alarm {
 	}
 }
 
+// last tells whether an alarm ends the run.
+func last(code string) bool {
+	return code == alarmBanned || code == alarmRefused || code == alarmStopped
+}
+
 // Alarms gives the table of all alarms, for the documentation.
 func Alarms() []Alarm { return alarms() }
 
@@ -99,6 +104,13 @@ func (b *bell) ring(code, detail string) {
 		a.Text = fmt.Sprintf("%s (%s)", a.Text, printable(detail))
 	}
 	b.tell(a)
+}
+
+// rings tells whether an alarm has been told and is not over.
+func (b *bell) rings(code string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ringing[code]
 }
 
 // hush ends alarms that ring.

@@ -56,7 +56,7 @@ func (s *session) patiently(try func() error) error {
 		if err == nil || s.ctx.Err() != nil {
 			return context.Cause(s.ctx)
 		}
-		s.t.log.Warn("wechat: reading contacts", "try", failures, "err", says(err))
+		s.t.log.Info("wechat: reading contacts", "try", failures, "err", says(err))
 		if err := sleep(s.ctx, s.t.timing.after(failures)); err != nil {
 			return context.Cause(s.ctx)
 		}
@@ -222,7 +222,7 @@ func (s *session) learn(ctx context.Context, news syncAnswer) error {
 	s.misses = 0
 	s.without(still)
 	s.t.bell.ring(alarmMembers, "")
-	s.t.log.Warn("wechat: going on without the members of groups", "groups", len(still), "err", says(err))
+	s.t.log.Info("wechat: going on without the members of groups", "groups", len(still), "err", says(err))
 	return nil
 }
 
@@ -244,7 +244,7 @@ func (s *session) tend(ctx context.Context) {
 	defer cancel()
 	missing, err := s.visit(brief, old[:min(len(old), roomsAtOnce)])
 	if err != nil && ctx.Err() == nil {
-		s.t.log.Warn("wechat: reading member lists again", "err", says(err))
+		s.t.log.Info("wechat: reading member lists again", "err", says(err))
 	} else if err == nil {
 		s.without(missing)
 	}

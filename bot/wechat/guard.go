@@ -208,10 +208,12 @@ func (g *guard) failed(ctx context.Context, call, alarm string, err error) {
 		return
 	}
 	n := g.pulse.fail(call)
-	g.log.Warn("wechat: request failed", "request", call, "in_row", n, "err", says(err))
+	level := slog.LevelWarn
 	if n >= 3 {
 		g.bell.ring(alarm, says(err))
+		level = slog.LevelInfo // the alarm has told it
 	}
+	g.log.Log(ctx, level, "wechat: request failed", "request", call, "in_row", n, "err", says(err))
 }
 
 // traced watches how far a request got.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"regexp"
 
@@ -16,8 +17,11 @@ type ended struct{ ret int }
 
 func (e *ended) Error() string { return fmt.Sprintf("WeChat ended the session with %d", e.ret) }
 
+// retRefused is what WeChat says to an account that it does not want on the web, at the login or later.
+const retRefused = 1203
+
 // fatal tells whether a code of WeChat ends the session.
-func fatal(ret int) bool { return ret >= 1100 && ret <= 1102 }
+func fatal(ret int) bool { return ret >= 1100 && ret <= 1102 || ret == retRefused }
 
 var checkForm = regexp.MustCompile(`window\.synccheck=\{retcode:"(\d+)",selector:"(\d+)"\}`)
 
@@ -103,7 +107,11 @@ func (g *guard) store(ctx context.Context, news syncAnswer) error {
 	if err := g.take(ctx, news); err != nil {
 		if ctx.Err() == nil {
 			g.pulse.fail(callSync)
-			g.log.Error("wechat: messages not taken; they wait at WeChat", "err", err)
+			level := slog.LevelError
+			if g.bell.rings(alarmStorage) {
+				level = slog.LevelInfo
+			}
+			g.log.Log(ctx, level, "wechat: messages not taken; they wait at WeChat", "err", err)
 		}
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -178,6 +179,18 @@ func serve(t *testing.T, o wechattest.Options) *wechattest.Server {
 	t.Cleanup(s.Close)
 	return s
 }
+
+// inItsOwnTime runs a test against a service without a network, where hours pass in a moment and every wait is as
+// long as it is live.
+func inItsOwnTime(t *testing.T, o wechattest.Options, fn func(t *testing.T, s *wechattest.Server)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		o.Offline, o.Hold = true, 25*time.Second
+		fn(t, serve(t, o))
+	})
+}
+
+func live(o *wechat.Options) { o.Timing = wechat.LiveTiming() }
 
 // run starts a transport on a directory. It is stopped when the test ends, if not before.
 func run(t *testing.T, s *wechattest.Server, dir string, into *sink, change ...func(*wechat.Options)) *play {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -127,8 +128,8 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 			return nil, err
 		}
 		t.troubled = true
-		t.log.Warn("wechat: login", "by", by.String(), "err", says(err))
 		wait := l.failed(by, err, t.timing)
+		t.unable(by, err, wait)
 		if l.broken >= 3 {
 			t.bell.ring(alarmUnreachable, says(err))
 		}
@@ -136,11 +137,6 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 			t.bell.hush(alarmConfirm)
 		}
 		if wait >= t.timing.QRPause {
-			why := "nobody scanned"
-			if no != nil {
-				why = "the login was refused (" + says(err) + ")"
-			}
-			fmt.Fprintf(t.out, "WeChat: %s; the next code comes in %s\n", why, wait.Round(time.Second))
 			if err := t.code.hide(); err != nil {
 				t.log.Warn("wechat", "err", err)
 			}
@@ -149,6 +145,26 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 			return nil, err
 		}
 	}
+}
+
+// unable tells that a login failed. Where the guard has warned, or the next alarm asks somebody for help, it only notes it.
+func (t *Transport) unable(by way, err error, wait time.Duration) {
+	var no *refused
+	isNo := errors.As(err, &no)
+	why := "nobody scanned"
+	if isNo {
+		why = "the login was refused (" + says(err) + ")"
+	}
+	level := slog.LevelWarn
+	switch pause := wait >= t.timing.QRPause; {
+	case t.spoken && pause:
+		fmt.Fprintf(t.out, "WeChat: %s; the next code comes in %s\n", why, wait.Round(time.Second))
+		level = slog.LevelDebug
+	case pause:
+	case isNo, errors.Is(err, errExpired), errors.Is(err, errUnreachable):
+		level = slog.LevelInfo
+	}
+	t.log.Log(context.Background(), level, "wechat: login", "by", by.String(), "err", says(err), "next_try", wait.Round(time.Second).String())
 }
 
 // showCode shows a code to scan.

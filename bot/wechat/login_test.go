@@ -172,6 +172,70 @@ func TestAWarningStopsTheRunAndIsRemembered(t *testing.T) {
 	run(t, s, p.dir, newSink(), func(o *wechat.Options) { o.Resume = true }).up()
 }
 
+func TestOnlyAnEndWithinAMinuteOfALoginIsABan(t *testing.T) {
+	for name, c := range map[string]struct {
+		after   time.Duration // since the scan
+		restart bool          // in between
+		how     int
+		banned  bool
+	}{
+		"after 59 seconds":                   {59 * time.Second, false, 1102, true},
+		"after 61 seconds":                   {61 * time.Second, false, 1102, false},
+		"after a day":                        {24 * time.Hour, false, 1102, false},
+		"after 59 seconds and a restart":     {59 * time.Second, true, 1102, true},
+		"right after a late restart":         {2 * time.Minute, true, 1102, false},
+		"logged out on the phone at once":    {5 * time.Second, false, 1100, false},
+		"logged in elsewhere at once":        {5 * time.Second, false, 1101, false},
+		"told by a sync, after 59 seconds":   {59 * time.Second, false, -1102, true},
+		"told by a sync, after 61 seconds":   {61 * time.Second, false, -1102, false},
+		"told by a member list, after 59":    {59 * time.Second, false, 0, true},
+		"told by a member list, after a day": {24 * time.Hour, false, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inItsOwnTime(t, wechattest.Options{AutoScan: true, AutoPush: true, QuietLogin: true}, func(t *testing.T, s *wechattest.Server) {
+				ming := s.Person("小明")
+				g := s.Group("大群", ming)
+				into := newSink()
+				p := run(t, s, t.TempDir(), into, live)
+				p.up()
+				scanned := s.Requests().To("webwxnewloginpage")[0].At
+				time.Sleep(time.Second)
+				if c.restart {
+					time.Sleep(c.after - 10*time.Second - time.Since(scanned))
+					p.stop()
+					p = run(t, s, p.dir, into, live).up()
+				}
+				time.Sleep(c.after - time.Since(scanned) - 50*time.Millisecond)
+				switch c.how {
+				case 0:
+					s.Fault(wechattest.Fault{Path: "webwxbatchgetcontact", Kind: wechattest.Ret(1102), Times: 1})
+					unsaved := s.Group("小群", ming)
+					unsaved.Say(ming, "一")
+				case -1102:
+					s.Fault(wechattest.Fault{Path: "webwxsync", Kind: wechattest.Ret(1102), Times: 1})
+					g.Say(ming, "一")
+				default:
+					s.Logout(c.how)
+				}
+				time.Sleep(10 * time.Second)
+				var stopped *wechat.StoppedError
+				if c.banned {
+					if err := p.ended(); !errors.As(err, &stopped) || stopped.Alarm.Code != "banned" {
+						t.Errorf("ended with %v", err)
+					}
+					return
+				}
+				p.up()
+				if began, _ := p.rang("banned"); began != 0 {
+					t.Error("that was taken for a ban")
+				}
+				g.Say(ming, "二")
+				into.hears(t, "二")
+			})
+		})
+	}
+}
+
 func TestAWarningInTheMiddleOfAScanStopsTheRun(t *testing.T) {
 	s := serve(t, wechattest.Options{AutoScan: true})
 	s.Fault(wechattest.Fault{Path: "webwxinit", Kind: wechattest.Ret(1102)})
@@ -195,6 +259,55 @@ func TestARefusedAccountStopsTheRun(t *testing.T) {
 	}
 	if n := len(s.Requests().To("webwxnewloginpage")); n != 1 {
 		t.Errorf("tried %d times", n)
+	}
+}
+
+func TestARefusalInTheMiddleOfASessionStopsTheRun(t *testing.T) {
+	for path, kind := range map[string]wechattest.Kind{
+		"synccheck": wechattest.Retcode(1203), "webwxsync": wechattest.Ret(1203), "webwxbatchgetcontact": wechattest.Ret(1203),
+		"webwxsendmsg": wechattest.Ret(1203), "webwxuploadmedia": wechattest.Ret(1203), "webwxupdatechatroom": wechattest.Ret(1203),
+	} {
+		t.Run(path, func(t *testing.T) {
+			inItsOwnTime(t, wechattest.Options{AutoScan: true, AutoPush: true}, func(t *testing.T, s *wechattest.Server) {
+				ming := s.Person("小明", wechattest.Attr{Friend: true})
+				g := s.Group("大群", ming)
+				p := run(t, s, t.TempDir(), newSink(), live).up()
+				g.Say(ming, "一")
+				ming.Whisper("二")
+				p.sink.hears(t, "一")
+				friend := p.sink.hears(t, "二").From.User
+				time.Sleep(time.Hour)
+				to := p.chatOf()
+				logins := len(s.Requests().To("webwxinit"))
+				s.Fault(wechattest.Fault{Path: path, Kind: kind, Times: 1})
+				said := bot.Outgoing{Route: to, Text: "三"}
+				switch path {
+				case "webwxuploadmedia":
+					said.Picture = drawing(t)
+				case "webwxupdatechatroom":
+					said = bot.Outgoing{Route: to, Action: bot.InviteToGroup, Mentions: []bot.Person{{User: friend}}}
+				case "webwxbatchgetcontact":
+					s.Group("小群", ming).Say(ming, "四")
+				case "webwxsync":
+					g.Say(ming, "四")
+				}
+				if strings.HasPrefix(path, "webwxu") || strings.HasPrefix(path, "webwxsend") {
+					if _, err := p.Send(t.Context(), said); !errors.Is(err, bot.ErrDown) {
+						t.Errorf("what was not taken is %v", err)
+					}
+				}
+				var stopped *wechat.StoppedError
+				if err := p.ended(); !errors.As(err, &stopped) || stopped.Alarm.Code != "refused" {
+					t.Errorf("ended with %v", err)
+				}
+				if n := len(s.Requests().To("webwxinit")); n != logins {
+					t.Errorf("%d logins after it", n-logins)
+				}
+				if err := run(t, s, p.dir, newSink(), live).ended(); !errors.As(err, &stopped) || stopped.Alarm.Code != "stopped" {
+					t.Errorf("the next run ends with %v", err)
+				}
+			})
+		})
 	}
 }
 

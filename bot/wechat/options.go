@@ -11,15 +11,16 @@ import (
 
 // Options is what a Transport needs to know. Only Dir is required.
 type Options struct {
-	Dir    string            // the data directory; the session lies in Dir/wechat, readable by its owner only
-	Out    io.Writer         // the operator's terminal: codes to scan and what to do; nil: nowhere
-	Log    *slog.Logger      // nil: slog.Default
-	Base   http.RoundTripper // nil: a clone of http.DefaultTransport, which honours HTTPS_PROXY and SSL_CERT_FILE
-	Alarm  func(Alarm)       // hears every alarm, once when it begins and once when it ends; nil: nobody
-	Pace   *bot.Pace         // nil: bot.PersonPace
-	Timing Timing            // zero fields: those of LiveTiming
-	Resume bool              // the operator has read why the last run stopped, and wants to go on within the hour
-	Now    func() time.Time  // nil: time.Now
+	Dir      string            // the data directory; the session lies in Dir/wechat, readable by its owner only
+	Out      io.Writer         // the operator's terminal: codes to scan and what to do; nil: nowhere
+	Log      *slog.Logger      // nil: slog.Default
+	Base     http.RoundTripper // nil: a clone of http.DefaultTransport, which honours HTTPS_PROXY and SSL_CERT_FILE
+	Alarm    func(Alarm)       // hears every alarm, once when it begins and once when it ends; nil: nobody
+	Pace     *bot.Pace         // nil: bot.PersonPace
+	Timing   Timing            // zero fields: those of LiveTiming
+	Terminal bool              // Out is a terminal that shows the log, too: alarms are told there in words, and not in the log
+	Resume   bool              // the operator has read why the last run stopped, and wants to go on within the hour
+	Now      func() time.Time  // nil: time.Now
 }
 
 // Timing is every wait of the transport, so that a test need not wait as long as a good guest does.

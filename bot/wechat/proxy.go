@@ -1,9 +1,11 @@
 package wechat
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -27,10 +29,17 @@ func proxyFits() error {
 		default:
 			return fmt.Errorf("%s begins with http://, https:// or socks5://, not %s://", name, u.Scheme)
 		}
+		if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
+			return fmt.Errorf("%s: %s is no port; ports are 1 to 65535", name, u.Port())
+		}
 	}
 	if file := os.Getenv("SSL_CERT_FILE"); file != "" {
-		if _, err := os.Stat(file); err != nil {
+		content, err := os.ReadFile(file)
+		if err != nil {
 			return fmt.Errorf("SSL_CERT_FILE: %w", err)
+		}
+		if !x509.NewCertPool().AppendCertsFromPEM(content) {
+			return fmt.Errorf("SSL_CERT_FILE: %s holds no certificate in the form of PEM", file)
 		}
 	}
 	return nil

@@ -122,8 +122,9 @@ func (s *session) outcome(err error) error {
 		}
 		return fmt.Errorf("%w: %s", bot.ErrUnknown, says(err))
 	case fatal(int(ret)):
-		s.end(&ended{int(ret)})
-		return fmt.Errorf("%w: WeChat ended the session with %d", bot.ErrDown, int(ret))
+		end := &ended{int(ret)}
+		s.end(end)
+		return fmt.Errorf("%w: %w", bot.ErrDown, end)
 	case ret == retTooOften:
 		return s.t.limit()
 	default:

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/weilu-im/weilu/bot"
@@ -129,22 +130,87 @@ func TestASavedLoginThatIsBrokenMeansAScan(t *testing.T) {
 	}
 }
 
-func TestTheDeviceStaysTheSame(t *testing.T) {
+func TestEveryRequestNamesTheSameDevice(t *testing.T) {
 	s := serve(t, wechattest.Options{AutoScan: true})
-	p := run(t, s, t.TempDir(), newSink()).up()
-	read := func() string {
-		id, err := os.ReadFile(filepath.Join(p.dir, "wechat", "device"))
-		if err != nil {
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	dir := t.TempDir()
+	named := map[string]int{}
+	for login := range 3 { // by a scan, with the saved session, and by a scan again
+		if login == 2 {
+			s.RefusePush(true)
+			s.Logout(1101)
+		}
+		p := run(t, s, dir, newSink()).up()
+		g.Say(ming, "一")
+		p.sink.hears(t, "一")
+		if _, err := p.Send(t.Context(), bot.Outgoing{Route: p.chatOf(), Text: "二"}); err != nil {
 			t.Fatal(err)
 		}
-		return string(id)
+		p.stop()
 	}
-	first := read()
-	p.stop()
-	run(t, s, p.dir, newSink()).up()
-	if first == "" || read() != first {
-		t.Errorf("%q, then %q", first, read())
+	file, err := os.ReadFile(filepath.Join(dir, "wechat", "device"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	device := strings.TrimSpace(string(file))
+	for _, r := range s.Requests() {
+		if r.Device != "" && r.Device != device {
+			t.Errorf("%s names %s, not %s", r.Path, r.Device, device)
+		}
+		if r.Device == device {
+			named[r.Path]++
+		}
+	}
+	for _, path := range []string{"webwxinit", "webwxstatusnotify", "synccheck", "webwxsync", "webwxsendmsg", "webwxbatchgetcontact"} {
+		if named[path] == 0 {
+			t.Errorf("%s named no device", path)
+		}
+	}
+	if s.Logins() != 2 {
+		t.Errorf("%d logins", s.Logins())
+	}
+}
+
+func TestALoginThatCannotBeSavedIsTold(t *testing.T) {
+	s := serve(t, wechattest.Options{AutoScan: true, QuietLogin: true})
+	ming := s.Person("小明")
+	g := s.Group("大群", ming)
+	p := run(t, s, t.TempDir(), newSink()).up()
+	file := filepath.Join(p.dir, "wechat", "session.json")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(file, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	g.Say(ming, "一")
+	p.sink.hears(t, "一")
+	soon(t, "the alarm", func() bool { began, _ := p.rang("disk"); return began == 1 })
+	g.Say(ming, "二")
+	p.sink.hears(t, "二")
+	if err := os.RemoveAll(file); err != nil {
+		t.Fatal(err)
+	}
+	g.Say(ming, "三")
+	p.sink.hears(t, "三")
+	soon(t, "the end of the alarm", func() bool { _, over := p.rang("disk"); return over == 1 })
+	if got := p.sink.texts(); !slices.Equal(got, []string{"一", "二", "三"}) {
+		t.Errorf("heard %q", got)
+	}
+	if began, _ := p.rang("disk"); began != 1 || cursor(t, p.dir) < 0 {
+		t.Errorf("the alarm rang %d times; the cursor is %d", began, cursor(t, p.dir))
+	}
+}
+
+func TestASavedLoginThatCannotBeReadIsTold(t *testing.T) {
+	s := serve(t, wechattest.Options{})
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "wechat", "session.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := run(t, s, dir, newSink())
+	soon(t, "the alarm", func() bool { began, _ := p.rang("disk"); return began == 1 })
 }
 
 func TestForgetLeavesOnlyWhatIsOfTheCommunity(t *testing.T) {

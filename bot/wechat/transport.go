@@ -21,6 +21,7 @@ type Transport struct {
 	pace   bot.Pace
 	timing Timing
 	now    func() time.Time
+	spoken bool // alarms are told in words
 	resume bool
 	store  *store
 	device string
@@ -44,7 +45,7 @@ func New(o Options) (*Transport, error) {
 	if o.Dir == "" {
 		return nil, errors.New("wechat: no data directory")
 	}
-	t := &Transport{out: o.Out, log: o.Log, base: o.Base, pace: bot.PersonPace(), timing: o.Timing.or(LiveTiming()), now: o.Now, resume: o.Resume}
+	t := &Transport{out: o.Out, log: o.Log, base: o.Base, pace: bot.PersonPace(), timing: o.Timing.or(LiveTiming()), now: o.Now, resume: o.Resume, spoken: o.Terminal}
 	if t.out == nil {
 		t.out = io.Discard
 	}
@@ -91,13 +92,18 @@ func (t *Transport) Capabilities() bot.Capabilities {
 	return bot.Capabilities{Pace: &pace}
 }
 
-// alarm tells an alarm to the terminal, to the log and to whoever asked for it.
+// alarm tells an alarm to the terminal or to the log, and to whoever asked for it. One that ends the run is told by the
+// error of the run.
 func (t *Transport) alarm(a Alarm, also func(Alarm)) {
-	if a.Over {
+	switch {
+	case last(a.Code):
+	case t.spoken && a.Over:
 		fmt.Fprintf(t.out, "WeChat: over: %s\n", a.Text)
-		t.log.Info("wechat: alarm is over", "alarm", a.Code)
-	} else {
+	case t.spoken:
 		fmt.Fprintf(t.out, "WeChat: %s\n        %s\n        (%s, see docs/wechat.md)\n", a.Text, a.Do, a.Code)
+	case a.Over:
+		t.log.Info("wechat: alarm is over", "alarm", a.Code)
+	default:
 		t.log.Warn("wechat: alarm", "alarm", a.Code, "what", a.Text, "do", a.Do)
 	}
 	if also != nil {
@@ -117,7 +123,9 @@ func (t *Transport) saved(err error) {
 // StoppedError is why Run gave up: WeChat warned, and going on would make it worse.
 type StoppedError struct{ Alarm Alarm }
 
-func (e *StoppedError) Error() string { return "wechat: " + e.Alarm.Text + "; " + e.Alarm.Do }
+func (e *StoppedError) Error() string {
+	return fmt.Sprintf("wechat: %s; %s (%s, see docs/wechat.md)", e.Alarm.Text, e.Alarm.Do, e.Alarm.Code)
+}
 
 // Run implements bot.Transport. It logs in by whatever way works, and again whenever that is needed. Nil means
 // that ctx ended; the error is a *StoppedError when an operator is needed.
@@ -129,13 +137,17 @@ func (t *Transport) Run(ctx context.Context, sink bot.Sink) error {
 	var l ladder
 	for {
 		s, err := t.login(ctx, sink, &l)
-		if err == nil {
+		lived := err == nil
+		if lived {
 			err = t.live(s)
 			t.troubled = true
 			l.ended(t, s, err)
-			t.down(ctx, s, err)
 		}
-		switch warned := t.warning(s, err); {
+		warned := t.warning(s, err)
+		if lived {
+			t.down(ctx, s, err, warned)
+		}
+		switch {
 		case ctx.Err() != nil:
 			return nil
 		case warned != "":
@@ -168,14 +180,18 @@ func (t *Transport) mayStart() error {
 // warning is the alarm for an end that must not be followed by another login; empty: none.
 func (t *Transport) warning(s *session, err error) string {
 	var no *refused
-	if errors.As(err, &no) && no.ret == 1203 {
+	if errors.As(err, &no) && no.ret == retRefused {
 		return alarmRefused
 	}
 	if no != nil && no.ret == 1102 && no.scanned { // logged out in the middle of the login
 		return alarmBanned
 	}
 	var end *ended
-	if errors.As(err, &end) && end.ret == 1102 && s != nil && t.now().Sub(s.loggedIn()) < t.timing.BanWindow {
+	switch {
+	case !errors.As(err, &end):
+	case end.ret == retRefused:
+		return alarmRefused
+	case end.ret == 1102 && s != nil && t.now().Sub(s.loggedIn()) < t.timing.BanWindow:
 		return alarmBanned
 	}
 	return ""
@@ -212,8 +228,8 @@ func (t *Transport) live(s *session) error {
 	return err
 }
 
-// down tells what the end of a session means.
-func (t *Transport) down(ctx context.Context, s *session, err error) {
+// down tells what the end of a session means, unless it is a warning, which ends the run.
+func (t *Transport) down(ctx context.Context, s *session, err error, warned string) {
 	t.mu.Lock()
 	t.session = nil
 	t.mu.Unlock()
@@ -221,12 +237,14 @@ func (t *Transport) down(ctx context.Context, s *session, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	t.log.Warn("wechat: the session ended", "session", s.id, "err", err)
+	t.log.Info("wechat: the session ended", "session", s.id, "err", err)
 	var end *ended
 	if !errors.As(err, &end) {
 		return // the login lives; only we began anew
 	}
-	t.bell.ring(map[int]string{1100: alarmLoggedOut, 1101: alarmElsewhere, 1102: alarmExpired}[end.ret], says(err))
+	if warned == "" {
+		t.bell.ring(map[int]string{1100: alarmLoggedOut, 1101: alarmElsewhere, 1102: alarmExpired}[end.ret], says(err))
+	}
 	now := t.now()
 	down := bot.Event{ID: fmt.Sprintf("%s/down/%s/%d", Name, s.id, now.UnixMilli()), Kind: bot.SessionDown, At: now, SeenAt: now,
 		Transport: Name, Session: s.id, Text: err.Error()}

@@ -30,22 +30,19 @@ func (cmd *runCmd) Run(ctx context.Context, g *Globals) error {
 	}
 	adopt := func(transport, _, _ string) bool { return transport == jsonl.Name }
 	return g.writing(ctx, openOptions{adopt: adopt}, func(a *app) error {
-		if err := a.tellBindCode(ctx); err != nil {
-			return err
-		}
 		return a.serve(ctx, jsonl.New(os.Stdin, os.Stdout, a.log))
 	})
 }
 
-// tellBindCode prints the code that makes somebody the owner, at the first start. It goes to standard error,
-// because standard output may belong to a transport.
+// tellBindCode prints the code that makes somebody the owner, and at later starts how to get another, until there is an
+// owner. It goes to standard error, because standard output may belong to a transport.
 func (a *app) tellBindCode(ctx context.Context) error {
 	owner, waiting, err := community.HasOwner(ctx, a.db)
 	if err != nil || owner {
 		return err
 	}
 	if waiting {
-		a.log.Info("nobody is the owner yet; weilu bind-code makes a new code")
+		fmt.Fprintln(os.Stderr, "nobody is the owner yet: the bind code of an earlier start still works, and `weilu bind-code` makes a new one")
 		return nil
 	}
 	code, err := community.NewBindCode(ctx, a.db, time.Now())
@@ -68,6 +65,9 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		if err := a.tellLogin(ctx); err != nil {
 			return err
 		}
+	}
+	if err := a.tellBindCode(ctx); err != nil {
+		return err
 	}
 	if err := a.engine.Start(ctx, time.Now()); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,6 +72,17 @@ func (c wechatConfig) pace() *bot.Pace {
 	return &p
 }
 
+// options are what the transport is made with: what the configuration says, where nothing else was prepared.
+func (c wechatConfig) options(g *Globals, log *slog.Logger, resume bool) wechat.Options {
+	o := g.WeChat
+	o.Dir, o.Out, o.Terminal, o.Log, o.Resume = g.Data, os.Stderr, isatty.IsTerminal(os.Stderr.Fd()), log, resume
+	o.Timing.DeafAfter = time.Duration(c.DeafHours) * time.Hour
+	if o.Pace == nil {
+		o.Pace = c.pace()
+	}
+	return o
+}
+
 // adopts tells whether the bot acts in a group from the first sight of it.
 func (c wechatConfig) adopts(name, code string) bool {
 	return slices.ContainsFunc(c.Adopt, func(a string) bool {
@@ -95,15 +107,15 @@ const riskNotice = `
 // riskAccepted is where the operator's consent is kept, in the data directory.
 const riskAccepted = "wechat-risk-accepted"
 
-// acceptRisk makes sure that the operator knows the risk, once per data directory.
-func acceptRisk(dir string, accepted bool, in *os.File, out io.Writer, now time.Time) error {
+// acceptRisk makes sure that the operator knows the risk, once per data directory. Where in is a person, they are asked.
+func acceptRisk(dir string, accepted, person bool, in io.Reader, out io.Writer, now time.Time) error {
 	kept := filepath.Join(dir, riskAccepted)
 	if _, err := os.Stat(kept); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	fmt.Fprintln(out, strings.TrimRight(riskNotice, "\n"))
 	if !accepted {
-		if !isatty.IsTerminal(in.Fd()) {
+		if !person {
 			return &exitError{1, errors.New("the risk was not accepted: read the notice above and start again with --accept-risk")}
 		}
 		fmt.Fprintf(out, "\nType yes to go on / 输入 yes 继续: ")
@@ -124,20 +136,11 @@ func (cmd *runCmd) wechat(ctx context.Context, g *Globals) error {
 	if err != nil {
 		return err
 	}
-	if err := acceptRisk(g.Data, cmd.AcceptRisk, os.Stdin, os.Stderr, time.Now()); err != nil {
+	if err := acceptRisk(g.Data, cmd.AcceptRisk, isatty.IsTerminal(os.Stdin.Fd()), os.Stdin, os.Stderr, time.Now()); err != nil {
 		return err
 	}
-	return g.writing(ctx, openOptions{adopt: func(transport, name, code string) bool { return s.WeChat.adopts(name, code) }}, func(a *app) error {
-		if err := a.tellBindCode(ctx); err != nil {
-			return err
-		}
-		o := g.WeChat
-		o.Dir, o.Out, o.Log, o.Resume = g.Data, os.Stderr, a.log, cmd.Resume
-		o.Timing.DeafAfter = time.Duration(s.WeChat.DeafHours) * time.Hour
-		if o.Pace == nil {
-			o.Pace = s.WeChat.pace()
-		}
-		t, err := wechat.New(o)
+	return g.writing(ctx, openOptions{adopt: func(_, name, code string) bool { return s.WeChat.adopts(name, code) }}, func(a *app) error {
+		t, err := wechat.New(s.WeChat.options(g, a.log, cmd.Resume))
 		if err != nil {
 			return err
 		}

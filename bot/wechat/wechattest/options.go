@@ -32,7 +32,8 @@ type Options struct {
 	KeepRemarks     bool      // remarks set from the web survive the login, as they no longer do
 	RenumberBacklog bool      // a message has another MsgId in each session
 
-	Now func() time.Time // the service's clock, time.Now if nil
+	Offline bool             // nothing listens: only Transport reaches the service, which so lives in a bubble of testing/synctest
+	Now     func() time.Time // the service's clock, time.Now if nil
 }
 
 // JoinOrder says how a join reaches the client.

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Request is one request that the server saw, with the time of the real clock, whatever Options.Now says.
+// Request is one request that the server saw, with the time of the test's clock, whatever Options.Now says.
 type Request struct {
 	At      time.Time
 	Host    string
 	Path    string // the last element, such as webwxsync
+	Device  string // the device id that it named, empty if none
 	Session int    // number of the session it belonged to, 0 if none
 	Ret     int    // the Ret, retcode or ret that it was answered with, 0 if all is well
 	Fault   Kind   // what was done to it, empty if nothing
@@ -77,6 +78,9 @@ func (s *Server) noteAnswer(i int, c *call) {
 	defer s.mu.Unlock()
 	r := &s.requests[i]
 	r.Took, r.Ret = time.Since(r.At), c.ret
+	if r.Device = c.r.URL.Query().Get("deviceid"); c.base != nil {
+		r.Device = c.base.DeviceID
+	}
 	if c.session != nil {
 		r.Session = c.session.n
 	}

@@ -52,7 +52,8 @@ type Server struct {
 	planned  []*Planned
 }
 
-// New makes a world and starts its server on the loopback interface. It panics if it cannot listen there.
+// New makes a world and starts its server on the loopback interface, if it is not offline. It panics if it cannot
+// listen there.
 func New(opt Options) *Server {
 	s := &Server{
 		opt:         opt.withDefaults(),
@@ -70,6 +71,9 @@ func New(opt Options) *Server {
 		p := s.addPerson(fmt.Sprintf("公众号%04d", i+1))
 		p.sort = [...]int{8, 8, 24}[i%3]
 		s.officials = append(s.officials, p)
+	}
+	if s.opt.Offline {
+		return s
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -110,11 +114,14 @@ func (s *Server) Close() {
 	if p != nil {
 		p.close()
 	}
-	s.pool.CloseIdleConnections()
+	if s.pool != nil {
+		s.pool.CloseIdleConnections()
+	}
 	s.running.Wait()
 }
 
-// Down makes the service unreachable: nothing listens any more, and all connections are cut.
+// Down makes the service unreachable: nothing listens any more, and all connections are cut. A service that is offline
+// has neither: its failures are planned with [Server.Fault].
 func (s *Server) Down() {
 	s.mu.Lock()
 	srv, p := s.http, s.proxy
@@ -132,7 +139,7 @@ func (s *Server) Down() {
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.http != nil || s.closed {
+	if s.http != nil || s.closed || s.opt.Offline {
 		return
 	}
 	ln, err := net.Listen("tcp", s.addr)
@@ -172,7 +179,11 @@ func (t *router) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	local := r.Clone(r.Context())
 	local.Host, local.URL.Scheme = r.URL.Host, "http"
-	resp, err := t.s.pool.RoundTrip(local)
+	exchange := t.s.offline
+	if !t.s.opt.Offline {
+		exchange = t.s.pool.RoundTrip
+	}
+	resp, err := exchange(local)
 	if resp != nil {
 		resp.Request = r
 	}
@@ -180,7 +191,11 @@ func (t *router) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // CloseIdleConnections lets go of the connections that wait for the next request.
-func (t *router) CloseIdleConnections() { t.s.pool.CloseIdleConnections() }
+func (t *router) CloseIdleConnections() {
+	if t.s.pool != nil {
+		t.s.pool.CloseIdleConnections()
+	}
+}
 
 // ours tells whether a host is one of WeChat's.
 func ours(host string) bool {
