@@ -20,8 +20,48 @@ type Badge struct {
 
 // Badges are the honours of members. A person holds those of all of their ids.
 type Badges struct {
-	db bot.Storage
-	ro *Roster
+	db     bot.Storage
+	ro     *Roster
+	titles []honour
+}
+
+// honour is a badge that is shown beside names.
+type honour struct{ feature, name string }
+
+// Title says, while the program is put together, that a badge is a title: it is shown beside the names of who holds it. Of
+// several the one that was registered first is.
+func (b *Badges) Title(feature, name string) { b.titles = append(b.titles, honour{feature, name}) }
+
+// Beside is what stands beside the names of people: the title that they hold, in the words of text, which is given the
+// feature and the key of its name. Who holds none is left out. It reads tables only.
+func (b *Badges) Beside(ctx context.Context, text func(feature, key string) string, ids ...MemberID) (map[MemberID]string, error) {
+	titles := map[MemberID]string{}
+	if len(b.titles) == 0 || len(ids) == 0 {
+		return titles, nil
+	}
+	place := map[honour]int{}
+	for i, h := range b.titles {
+		place[h] = i
+	}
+	best := map[MemberID]int{}
+	in, args := In(ids)
+	err := SQL{b.db}.Each(ctx, func(scan func(...any) error) error {
+		var who MemberID
+		var h honour
+		if err := scan(&who, &h.feature, &h.name); err != nil {
+			return err
+		}
+		at, is := place[h]
+		if had, ok := best[who]; is && (!ok || at < had) {
+			best[who], titles[who] = at, text(h.feature, "badge."+h.name)
+		}
+		return nil
+	}, `SELECT COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = b.member_id), b.member_id), b.feature, b.name FROM badges b
+		WHERE b.member_id IN `+in+` OR b.member_id IN (SELECT alias FROM aliases WHERE member_id IN `+in+`)`, append(args, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("titles: %w", err)
+	}
+	return titles, nil
 }
 
 func badgeMigrations() []*gormigrate.Migration {

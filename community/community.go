@@ -13,7 +13,6 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/points"
-	"github.com/weilu-im/weilu/tiers"
 )
 
 //go:embed locales
@@ -28,13 +27,11 @@ type Options struct {
 	Language string   // the default language: zh or en
 	Bots     []string // accounts that are bots: transports' user ids or member ids
 	// Adopt tells whether a group is enabled by its transport, name or code, until a manager says something else; nil: none.
-	Adopt        func(transport, name, code string) bool
-	SettleAfter  time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
-	NoiseBudget  int           // words a group may get unasked on one Day
-	Night        Night         // when nothing is said unasked
-	KeepText     time.Duration // how long raw texts are kept; 0: for ever
-	Ladder       tiers.Ladder  // what tiers ask for; nil: tiers.Default
-	LadderNotice Day           // how many Days before it is in force a change of it is announced, at least one
+	Adopt       func(transport, name, code string) bool
+	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
+	NoiseBudget int           // words a group may get unasked on one Day
+	Night       Night         // when nothing is said unasked
+	KeepText    time.Duration // how long raw texts are kept; 0: for ever
 	// AcceptFriends says that members who ask to be the bot's friend are accepted.
 	AcceptFriends bool
 	Log           *slog.Logger
@@ -60,6 +57,7 @@ type Community struct {
 	Badges        *Badges
 	Holidays      *Holidays
 	Tiers         *Tiers
+	Mine          *Mine
 
 	db         bot.Storage
 	opts       Options
@@ -95,7 +93,8 @@ func New(opts Options) (*Community, error) {
 	}
 	c.Roster = newRoster(opts, words)
 	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}}, Handouts{}
-	c.Badges = &Badges{opts.Storage, c.Roster}
+	c.Badges = &Badges{db: opts.Storage, ro: c.Roster}
+	c.Mine = &Mine{c: c}
 	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
 		return nil, err
 	}
@@ -145,6 +144,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.holidayCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
+	f.Commands = append(f.Commands, bot.Command{Names: []string{"我的", "mine"}, Help: "help.me", Run: c.Mine.command})
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})
 	f.On = append(f.On, c.friendListeners()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/tiers"
@@ -27,15 +28,16 @@ type Tiers struct {
 }
 
 func newTiers(opts Options, ro *Roster) *Tiers {
-	t := &Tiers{db: SQL{opts.Storage}, ro: ro, calendar: opts.Calendar, ladder: opts.Ladder, notice: opts.LadderNotice, bots: opts.Bots}
-	if t.ladder == nil {
-		t.ladder = tiers.Default()
-	}
+	t := &Tiers{db: SQL{opts.Storage}, ro: ro, calendar: opts.Calendar, ladder: tiers.Default(), notice: 1, bots: opts.Bots}
 	if opts.Storage != nil {
 		t.book = tiers.NewBook(opts.Storage.Conn)
 	}
 	return t
 }
+
+// Use says, while the program is put together, what the tiers ask for, and how many Days before it is in force a change of
+// that is announced. Without it that is tiers.Default.
+func (t *Tiers) Use(ladder tiers.Ladder, notice Day) { t.ladder, t.notice = ladder, max(notice, 1) }
 
 // Of is what a person holds.
 func (t *Tiers) Of(ctx context.Context, member MemberID) (tiers.Standing, error) {
@@ -192,7 +194,24 @@ func (t *Tiers) changed(ctx context.Context, _ *bot.Request, change Change) erro
 			return err
 		}
 	}
-	return nil
+	return t.doubtPartners(ctx, moved[1], first)
+}
+
+// doubtPartners doubts those who had to do with ids since a Day: they have a partner more or less now.
+func (t *Tiers) doubtPartners(ctx context.Context, moved []MemberID, since Day) error {
+	in, args := In(moved)
+	var partners []MemberID
+	err := t.db.Each(ctx, func(scan func(...any) error) error {
+		var id MemberID
+		err := scan(&id)
+		partners = append(partners, id)
+		return err
+	}, `SELECT to_id FROM edges WHERE day >= ? AND from_id IN `+in+` UNION SELECT from_id FROM edges WHERE day >= ? AND to_id IN `+in,
+		slices.Concat([]any{int(since)}, args, []any{int(since)}, args)...)
+	if err != nil {
+		return fmt.Errorf("tiers: %w", err)
+	}
+	return t.late(ctx, since, partners...)
 }
 
 // firstOf is the first Day on which anything is known of ids.

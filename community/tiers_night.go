@@ -30,10 +30,13 @@ func (t *Tiers) Night(ctx context.Context, at time.Time) (c Classified, ok bool,
 	}
 	from := last + 1
 	if c.First = !began; c.First {
-		if from, ok, err = t.first(ctx); err != nil || !ok || from > c.Day {
+		if from, ok, err = t.Began(ctx); err != nil || !ok || from > c.Day {
 			return c, false, err
 		}
 		last = from - 1
+		if err := t.book.Clear(ctx); err != nil { // what managers said before is said again on its Day
+			return c, false, err
+		}
 	}
 	doubts, err := t.book.Doubts(ctx)
 	if err != nil {
@@ -94,12 +97,12 @@ func (t *Tiers) turn(ctx context.Context, at time.Time) (next tiers.Era, err err
 	if err != nil || now.Equal(t.ladder) {
 		return next, err
 	}
-	next = tiers.Era{From: today + tiers.Day(max(t.notice, 1)), Ladder: t.ladder}
+	next = tiers.Era{From: today + tiers.Day(t.notice), Ladder: t.ladder}
 	return next, t.book.Keep(ctx, next, at.UnixMilli())
 }
 
-// first is the first Day with anything to classify; ok is false where nothing ever happened.
-func (t *Tiers) first(ctx context.Context) (first Day, ok bool, err error) {
+// Began is the first Day with anything to classify; ok is false where nothing ever happened.
+func (t *Tiers) Began(ctx context.Context) (first Day, ok bool, err error) {
 	for _, query := range [...]string{`SELECT MIN(day) FROM activity`, `SELECT MIN(day) FROM contributions`, `SELECT MIN(day) FROM traces`} {
 		var day sql.NullInt64
 		if err := t.db.Row(ctx, query).Scan(&day); err != nil {
@@ -229,6 +232,9 @@ func (w *walk) night(day Day) (people, changes int, err error) {
 // carry carries one person over. said tells that what managers said on the Day is not in what they hold yet.
 func (w *walk) carry(i int32, id MemberID, day Day, said bool) (changes int, err error) {
 	s, f, member := w.standings[id], w.iv.facts[i], string(id)
+	if s.Tier == "" {
+		s.Tier = tiers.Lurker
+	}
 	if !w.iv.touched[i] && w.course.Rests(member, s, tiers.Day(day)) && w.doubts[id] != tiers.Day(day) {
 		return 0, nil
 	}

@@ -25,7 +25,7 @@ func (t *Tiers) At(ctx context.Context, day Day, each func(tiers.Entry)) ([]Invo
 	if err != nil {
 		return nil, err
 	}
-	first, ok, err := t.first(ctx)
+	first, ok, err := t.Began(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +43,6 @@ func (t *Tiers) At(ctx context.Context, day Day, each func(tiers.Entry)) ([]Invo
 		}
 		for id, s := range w.standings {
 			before[id] = s
-		}
-		if first == day {
-			w.last = day - 1
 		}
 		if err := w.run(ctx, day, day); err != nil {
 			return nil, err
@@ -226,4 +223,14 @@ func mostFirst(n map[MemberID]int) []MemberID {
 	}
 	slices.SortFunc(ids, func(a, b MemberID) int { return cmp.Or(cmp.Compare(n[b], n[a]), compareIDs(a, b)) })
 	return ids
+}
+
+// Latest is the last Day with anything to classify; where nothing ever happened, the first Day of all.
+func (t *Tiers) Latest(ctx context.Context) (latest Day, err error) {
+	err = t.db.Row(ctx, `SELECT COALESCE(MAX(day), 0) FROM (SELECT MAX(day) AS day FROM activity UNION ALL SELECT MAX(day) FROM contributions
+		UNION ALL SELECT MAX(day) FROM traces) d`).Scan(&latest)
+	if err != nil {
+		return 0, fmt.Errorf("tiers: %w", err)
+	}
+	return latest, nil
 }

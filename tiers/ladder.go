@@ -124,3 +124,6 @@ func (l Ladder) nearest(t Tier) int {
 
 // Has tells whether the ladder has a tier.
 func (l Ladder) Has(t Tier) bool { return l.at(t) >= 0 }
+
+// Below is the next lower tier of the ladder; the lowest is below itself.
+func (l Ladder) Below(t Tier) Tier { return l[max(0, l.nearest(t)-1)].Tier }

@@ -149,7 +149,7 @@ func (n *night) review(v Verdict) {
 	case n.s.Warned > 0 && n.morning.Day >= n.s.Warned+Grace:
 		n.s.Warned = 0
 		if v.Low {
-			n.hold(n.ladder[n.ladder.nearest(n.s.Tier)-1].Tier, Demoted)
+			n.hold(n.ladder.Below(n.s.Tier), Demoted)
 		} else {
 			n.note(Recovered)
 		}

@@ -19,6 +19,7 @@ import (
 	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
 	"github.com/weilu-im/weilu/community/speaking"
+	"github.com/weilu-im/weilu/community/tier"
 	"github.com/weilu-im/weilu/community/topic"
 	"github.com/weilu-im/weilu/community/wallet"
 	"github.com/weilu-im/weilu/community/welcome"
@@ -42,6 +43,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		admission.New(db, c, s.Admission, s.Community.KeepTextDays),
 		topic.New(db, c, s.Topic),
 		challenge.New(db, c, s.Challenge, challenge.Look{Fonts: s.fonts, Community: s.Community.Name}),
+		tier.New(db, c, s.Tiers),
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),

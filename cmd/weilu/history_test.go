@@ -87,6 +87,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("activity (-want +got):\n%s", diff)
 		}
 	}
+	historyTiers(t, records, data)
 	begin = time.Now()
 	again := read[importSummary](t, "import", file, "--json", "--data", data)
 	t.Logf("second import: %s", time.Since(begin).Round(10*time.Millisecond))

@@ -19,6 +19,7 @@ import (
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
+	"github.com/weilu-im/weilu/community/tier"
 	"github.com/weilu-im/weilu/community/topic"
 	"github.com/weilu-im/weilu/community/welcome"
 	"github.com/weilu-im/weilu/config"
@@ -39,6 +40,7 @@ type settings struct {
 	Newcomer  newcomer.Config
 	Admission admission.Config
 	Topic     topic.Config
+	Tiers     tier.Config
 	Rules     rules.Config
 	Script    scripts.Config
 	Post      post.Config
@@ -81,6 +83,7 @@ func defaults() *settings {
 		Admission: admission.Defaults(),
 		Post:      post.Defaults(),
 		Topic:     topic.Defaults(),
+		Tiers:     tier.Defaults(),
 	}
 }
 
@@ -99,6 +102,7 @@ func (s *settings) sections() []section {
 		{"newcomer", "The three steps of newcomers.", &s.Newcomer},
 		{"admission", "How people come from the screening group into the core group.", &s.Admission},
 		{"topic", "The daily topics: what is asked, when, and what answers earn.", &s.Topic},
+		{"tiers", "What the tiers of members ask for, and who hears of them.", &s.Tiers},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"post", "What managers let the bot say at times that they choose.", &s.Post},

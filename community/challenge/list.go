@@ -127,7 +127,7 @@ func (f *feature) boardLines(ctx context.Context, r *bot.Request, c *challenge, 
 	for i, p := range shown {
 		ids[i] = p.Member
 	}
-	called, err := f.c.Names(ctx, ids...)
+	called, err := f.c.Titled(ctx, r, ids...)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.OnIdentity("checkin", f.changed, daily+"/", streak+"/")
 	c.Earnings.Register("checkin", f.explain)
 	c.Facts.Register("checkin.days", f.counted)
+	c.Mine.Register("checkin", f.mine)
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
@@ -142,4 +143,23 @@ func (f *checkin) pay(ctx context.Context, r *bot.Request, ids []community.Membe
 		return 0, 0, fmt.Errorf("pay: %w", err)
 	}
 	return earned, bonus, nil
+}
+
+// mine is what 我的 says of the streak; nothing where there is none.
+func (f *checkin) mine(ctx context.Context, r *bot.Request, member community.MemberID) (string, error) {
+	ids, err := f.c.IDs(ctx, member)
+	if err != nil {
+		return "", err
+	}
+	days, err := f.days(ctx, ids)
+	if err != nil {
+		return "", err
+	}
+	today := f.c.Calendar.Day(r.At)
+	for _, day := range [...]community.Day{today, today - 1} { // today's check-in may still come
+		if slices.Contains(days, day) {
+			return r.In("checkin").T("mine", "Streak", runOf(days, day).length()), nil
+		}
+	}
+	return "", nil
 }

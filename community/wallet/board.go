@@ -51,13 +51,13 @@ func (w *wallet) boardOf(period string) bot.Handler {
 			return nil
 		}
 		shown, rest := top[:min(len(top), w.cfg.Board)], top[min(len(top), w.cfg.Board):]
-		lines, err := w.lines(ctx, shown)
+		lines, err := w.lines(ctx, r, shown)
 		if err != nil {
 			return err
 		}
 		if at := place(rest, r); at >= 0 { // who stands below the board sees it between their neighbours
 			from := max(0, at-1)
-			near, err := w.lines(ctx, rest[from:min(len(rest), at+2)])
+			near, err := w.lines(ctx, r, rest[from:min(len(rest), at+2)])
 			if err != nil {
 				return err
 			}
@@ -83,8 +83,8 @@ func place(top []community.Standing, r *bot.Request) int {
 var medals = [...]string{"🥇", "🥈", "🥉"}
 
 // lines are a part of a board.
-func (w *wallet) lines(ctx context.Context, part []community.Standing) ([]string, error) {
-	names, err := w.names(ctx, part)
+func (w *wallet) lines(ctx context.Context, r *bot.Request, part []community.Standing) ([]string, error) {
+	names, err := w.c.Titled(ctx, r, members(part)...)
 	if err != nil {
 		return nil, err
 	}
@@ -99,10 +99,11 @@ func (w *wallet) lines(ctx context.Context, part []community.Standing) ([]string
 	return lines, nil
 }
 
-func (w *wallet) names(ctx context.Context, part []community.Standing) (map[community.MemberID]string, error) {
+// members are whose standings they are.
+func members(part []community.Standing) []community.MemberID {
 	ids := make([]community.MemberID, len(part))
 	for i, s := range part {
 		ids[i] = s.Member
 	}
-	return w.c.Names(ctx, ids...)
+	return ids
 }

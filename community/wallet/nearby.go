@@ -46,7 +46,7 @@ func (w *wallet) nearby(ctx context.Context, r *bot.Request) error {
 	}
 	from := max(0, at-neighbours)
 	around := top[from:min(len(top), at+neighbours+1)]
-	lines, err := w.lines(ctx, around)
+	lines, err := w.lines(ctx, r, around)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (w *wallet) readBoard(ctx context.Context, q *bot.Query) (bot.Page, error) 
 	if end := from + len(part); end < len(top) {
 		table.Next = strconv.Itoa(end)
 	}
-	names, err := w.names(ctx, part)
+	names, err := w.c.Names(ctx, members(part)...)
 	if err != nil {
 		return bot.Page{}, err
 	}

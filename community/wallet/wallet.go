@@ -36,6 +36,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
+	c.Mine.Register("wallet", w.mine)
 	c.Undo.Register("wallet.grant", w.undoGrant)
 	c.Undo.Register("wallet.bulk", w.undoBulk)
 	c.Undo.Register("wallet.gift", w.undoGift)
@@ -116,4 +117,10 @@ func (w *wallet) history(ctx context.Context, r *bot.Request) error {
 	}
 	r.Whisper(r.Actor.Member, strings.Join(lines, "\n"))
 	return nil
+}
+
+// mine is what 我的 says of the points.
+func (w *wallet) mine(ctx context.Context, r *bot.Request, member community.MemberID) (string, error) {
+	balance, _, err := w.c.Purse.Worth(ctx, member)
+	return r.In("wallet").T("mine", "Points", balance), err
 }

@@ -1,0 +1,25 @@
+package tier_test
+
+import (
+	"testing"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/bottest"
+	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/community/tier"
+	"github.com/weilu-im/weilu/config/database/dbtest"
+)
+
+func features(p *communitytest.Parts) []bot.Feature {
+	cfg := tier.Defaults()
+	p.Section("tiers", &cfg)
+	return []bot.Feature{tier.New(p.DB, p.Community, cfg)}
+}
+
+func TestTranscripts(t *testing.T) {
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			bottest.ReplayAll(t, communitytest.BuildOn(t, dialect, features), "testdata/*.chat")
+		})
+	}
+}
