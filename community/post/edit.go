@@ -102,17 +102,10 @@ func editSkip(r *bot.Request, p *post, value string) error {
 	if nothing[bot.Fold(value)] {
 		return nil
 	}
-	for value != "" {
-		word, rest := token(value)
-		folded := bot.Fold(word)
-		if x, ok := readSkips(folded); ok {
-			p.Skip = p.Skip.with(x)
-		} else if x, _, ok := readOption(word); ok {
-			p.Skip = p.Skip.with(x)
-		} else {
-			return r.Refuse("edit.skip", "What", community.Excerpt(word, 20))
-		}
-		value = strings.TrimSpace(rest)
+	o, ok := readList(value)
+	if !ok {
+		return r.Refuse("edit.skip", "What", community.Excerpt(o.unclear, 20))
 	}
+	p.Skip = o.x
 	return nil
 }

@@ -94,8 +94,11 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text string, all []community.Place) (rest string, err error) {
 	for {
 		before := text
-		if x, after, ok := readOption(text); ok {
-			p.Skip, text = p.Skip.with(x), after
+		if said, ok := cutWord(text, textWords); ok {
+			return said, nil
+		}
+		if text, err = takeSkips(r, p, text); err != nil {
+			return "", err
 		}
 		if name, after, ok := readPicture(text); ok {
 			if p.Digest, err = f.picture(ctx, r, name); err != nil {
@@ -112,6 +115,23 @@ func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text
 			return text, nil
 		}
 	}
+}
+
+// takeSkips takes exclusions off the beginning of a text, and refuses those that it can't read: what they were meant to
+// leave out would be sent.
+func takeSkips(r *bot.Request, p *post, text string) (rest string, err error) {
+	o, ok := readOption(text)
+	if !ok {
+		return text, nil
+	}
+	p.Skip, ok = p.Skip.with(o.x)
+	switch {
+	case o.unclear != "":
+		return "", r.Refuse("skip.unclear", "What", community.Excerpt(o.unclear, 20))
+	case !ok:
+		return "", r.Refuse("skip.unclear", "What", community.Excerpt(strings.TrimSpace(text), 20))
+	}
+	return o.rest, nil
 }
 
 // takeGroups takes groups off the beginning of a text. strict: a name that no group has is refused, and else it is text.
