@@ -8,15 +8,24 @@ import (
 	"time"
 )
 
-// repeat is a time of day that comes again and again.
+// repeat are times of day of the same minute that come again and again.
 type repeat struct {
-	clock
+	clocks   []clock
 	dom, dow string // as cron writes them
 	workdays bool
 }
 
 func (r repeat) when() When {
-	return When{Spec: fmt.Sprintf("%d %d %s * %s", r.minute, r.hour, r.dom, r.dow), Workdays: r.workdays}
+	return When{Spec: cronHours(r.clocks) + fmt.Sprintf(" %s * %s", r.dom, r.dow), Workdays: r.workdays}
+}
+
+// cronHours are times of day of the same minute as the first two fields of cron.
+func cronHours(list []clock) string {
+	var hours []string
+	for _, c := range list {
+		hours = append(hours, strconv.Itoa(c.hour))
+	}
+	return fmt.Sprintf("%d %s", list[0].minute, strings.Join(hours, ","))
 }
 
 // repeated takes 每天, 每晚, 每个工作日, 每周一三五, 每月1号, every day, every friday, weekdays, then a time of day, then bounds.
@@ -42,18 +51,18 @@ func (p *whenReader) repeated() (w When, ok bool, err error) {
 	if key != "" {
 		return w, true, &WhenError{key, begin}
 	}
-	c, found, err := p.clock(part)
+	list, found, err := p.clocks(part)
 	switch {
 	case err != nil:
 		return w, true, err
 	case !found:
 		return w, true, &WhenError{whenClock, said()}
-	case c.next && (r.workdays || r.dom != "*" || r.dow != "*"):
+	case list[0].next && (r.workdays || r.dom != "*" || r.dow != "*"):
 		return w, true, &WhenError{whenAmbiguous, said()} // every day has a midnight; of which day it is matters for the others
 	}
-	r.clock = c
+	r.clocks = list
 	if w, err = p.bounds(r.when()); err == nil && (!w.From.IsZero() || !w.Until.IsZero()) {
-		if err = p.comes(r, w); c.next {
+		if err = p.comes(r, w); list[0].next {
 			err = &WhenError{whenAmbiguous, said()}
 		}
 	}

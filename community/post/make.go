@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -72,7 +73,7 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 		return nil, err
 	}
 	if p.When, rest, err = community.ReadWhen(rest, r.At, f.c.Calendar.Zone()); err != nil {
-		return nil, bot.Refuse(community.WhenHelp(r.In("community").T, err))
+		return nil, bot.Refuse(whenHelp(r, err))
 	}
 	if rest, err = f.takeOptions(ctx, r, p, rest, all); err != nil {
 		return nil, err
@@ -88,6 +89,15 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 		p.Groups = []community.GroupID{community.GroupID(r.Actor.Group)}
 	}
 	return p, nil
+}
+
+// whenHelp is what is wrong with the time of a new post. What looks like a second time may be meant as its text.
+func whenHelp(r *bot.Request, err error) string {
+	help := community.WhenHelp(r.In("community").T, err)
+	if wrong, ok := errors.AsType[*community.WhenError](err); ok && wrong.Key == "several" {
+		help += r.T("text.mark")
+	}
+	return help
 }
 
 // takeOptions takes groups, exclusions and a picture off the beginning of what follows the time.
