@@ -1,6 +1,7 @@
 package post
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -99,14 +100,19 @@ func foldedIn(word string, list []string) bool {
 	return false
 }
 
+// groupMark is what a group's name follows; waitMark begins a time, in 2 hours.
+var (
+	groupMark = regexp.MustCompile(`^(?:@|＠|在[\s\x{3000}]|(?i:in)\s)`)
+	waitMark  = regexp.MustCompile(`(?i)^in\s+(?:\d+|an?|half\s+an)\s*(?:min|hr|hour|day|week)`)
+)
+
 // cutMark takes the sign off that a group's name follows.
 func cutMark(text string) (name string, ok bool) {
-	for _, mark := range []string{"@", "＠", "在 ", "在\u3000", "in "} {
-		if rest, ok := strings.CutPrefix(text, mark); ok {
-			return strings.TrimSpace(rest), true
-		}
+	mark := groupMark.FindString(text)
+	if mark == "" || waitMark.MatchString(text) {
+		return text, false
 	}
-	return text, false
+	return strings.TrimSpace(text[len(mark):]), true
 }
 
 // longestName finds the groups whose name, or id, a text begins with, and what follows the longest of them.

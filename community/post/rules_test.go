@@ -116,18 +116,26 @@ func TestGroupsAreReadAtTheBeginning(t *testing.T) {
 		rest, unknown string
 		several       int
 	}{
-		"@大群 20:00":           {ids: []string{"g1"}, rest: " 20:00"},
-		"＠大群 二 20:00":         {ids: []string{"g2"}, rest: " 20:00"},
-		"在 core、@大群 20:00":    {ids: []string{"g3", "g1"}, rest: " 20:00"},
-		"@g3 20:00":           {ids: []string{"g3"}, rest: " 20:00"},
-		"所有群 20:00":           {ids: []string{"g1", "g2", "g3", "g4", "g5"}, rest: " 20:00"},
-		"20:00 @大群":           {rest: "20:00 @大群"},
-		"@大群人 20:00":          {rest: "@大群人 20:00", unknown: "大群人"},
-		"@同名 20:00":           {rest: "@同名 20:00", several: 2},
-		"@大群 @没有 20:00":       {ids: []string{"g1"}, rest: " @没有 20:00", unknown: "没有"},
-		"":                    {},
-		"所有群友 20:00":          {rest: "所有群友 20:00"},
-		"in Core every day x": {ids: []string{"g3"}, rest: " every day x"},
+		"@大群 20:00":            {ids: []string{"g1"}, rest: " 20:00"},
+		"＠大群 二 20:00":          {ids: []string{"g2"}, rest: " 20:00"},
+		"在 core、@大群 20:00":     {ids: []string{"g3", "g1"}, rest: " 20:00"},
+		"@g3 20:00":            {ids: []string{"g3"}, rest: " 20:00"},
+		"所有群 20:00":            {ids: []string{"g1", "g2", "g3", "g4", "g5"}, rest: " 20:00"},
+		"20:00 @大群":            {rest: "20:00 @大群"},
+		"@大群人 20:00":           {rest: "@大群人 20:00", unknown: "大群人"},
+		"@同名 20:00":            {rest: "@同名 20:00", several: 2},
+		"@大群 @没有 20:00":        {ids: []string{"g1"}, rest: " @没有 20:00", unknown: "没有"},
+		"":                     {},
+		"所有群友 20:00":           {rest: "所有群友 20:00"},
+		"in 2 hours x":         {rest: "in 2 hours x"},
+		"In 30min x":           {rest: "In 30min x"},
+		"in half an hour x":    {rest: "in half an hour x"},
+		"in an hour x":         {rest: "in an hour x"},
+		"in  3 days 9:00 x":    {rest: "in  3 days 9:00 x"},
+		"in Core in 2 hours x": {ids: []string{"g3"}, rest: " in 2 hours x"},
+		"In Core every day x":  {ids: []string{"g3"}, rest: " every day x"},
+		"in Nowhere 9:00 x":    {rest: "in Nowhere 9:00 x", unknown: "Nowhere"},
+		"in Core every day x":  {ids: []string{"g3"}, rest: " every day x"},
 	} {
 		ids, rest, unknown, several := post.ReadGroups(text, names...)
 		if diff := cmp.Diff(want.ids, ids); diff != "" || rest != want.rest || unknown != want.unknown || several != want.several {
