@@ -18,7 +18,7 @@ type When struct {
 
 // WhenError is why a time can't be read. Its text has the key "when." + Key in the community's catalogue.
 type WhenError struct {
-	Key  string // unknown, clock, several, no_date, past, gap, ambiguous, cron, never
+	Key  string // unknown, clock, several, which, no_date, past, gap, ambiguous, cron, never
 	What string // the part that it is about
 }
 
@@ -29,6 +29,7 @@ const (
 	whenUnknown   = "unknown"   // nothing that is a time
 	whenClock     = "clock"     // a date without a time of day, or one that no clock shows
 	whenSeveral   = "several"   // more than one time of day
+	whenWhich     = "which"     // a time of day in place of which of several
 	whenDate      = "no_date"   // a date that no calendar has
 	whenPast      = "past"      // it has passed
 	whenGap       = "gap"       // the clocks skip it on that day

@@ -234,6 +234,10 @@ func TestReadWhen(t *testing.T) {
 // read prints what a text is read as, or the key of what is wrong with it.
 func read(text string, now time.Time) string {
 	w, rest, err := community.ReadWhen(text, now, now.Location())
+	return printed(w, rest, err, now)
+}
+
+func printed(w community.When, rest string, err error, now time.Time) string {
 	var wrong *community.WhenError
 	if errors.As(err, &wrong) {
 		return wrong.Key
@@ -297,6 +301,41 @@ func TestReadWhenAtTheEdgesOfTime(t *testing.T) {
 		now := must(time.ParseInLocation(time.DateTime, c.now, zone))(t)
 		if got := read(c.text, now); got != c.want {
 			t.Errorf("at %s, %q is %q, want %q", c.now, c.text, got, c.want)
+		}
+	}
+}
+
+// A time of day in place of a repeated one keeps its days; whatever says the day is a time of its own.
+func TestChangeWhen(t *testing.T) {
+	now := must(time.ParseInLocation(time.DateTime, "2026-11-23 10:00:00", shanghai().Zone()))(t)
+	for _, c := range []struct{ was, text, want string }{
+		{"每天 12:00", "13:00", "0 13 * * *|"},
+		{"每天 12:00", "下午3点半", "30 15 * * *|"},
+		{"每天 12:00", "9点和18点", "0 9,18 * * *|"},
+		{"每天 12:00", "24:00", "0 0 * * *|"},
+		{"每天 12:00", "13:00 x", "0 13 * * *|x"},
+		{"每周五 20:00（12月1日至12月31日）", "21:00", "0 21 * * 5 2026-12-01..2027-01-01|"},
+		{"每个工作日 9:00", "10:00", "0 10 * * * workdays|"},
+		{"cron 0 9 1 5 mon", "10:00", "0 10 1 5 mon|"},
+		{"每天 12:00", "明天 13:00", "2026-11-24 13:00|"},
+		{"每天 12:00", "每周五 13:00", "0 13 * * 5|"},
+		{"每天 12:00", "半小时后", "2026-11-23 10:30|"},
+		{"明天 12:00", "13:00", "2026-11-23 13:00|"},
+		{"每天 12:00", "9点和18点半", "several"},
+		{"每天 12:00", "25:00", "clock"},
+		{"每天 12:00", "大家好", "unknown"},
+		{"每周五 20:00", "24:00", "ambiguous"},
+		{"每天 9点和18点", "13:00", "which"},
+		{"cron */30 9-18 * * *", "13:00", "which"},
+		{"每天 9点和18点", "9点和20点", "0 9,20 * * *|"},
+	} {
+		was, _, err := community.ReadWhen(c.was, now, now.Location())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, rest, err := community.ChangeWhen(was, c.text, now, now.Location())
+		if got := printed(w, rest, err, now); got != c.want {
+			t.Errorf("%q in place of %q is %q, want %q", c.text, c.was, got, c.want)
 		}
 	}
 }
