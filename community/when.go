@@ -54,7 +54,7 @@ const whenExcerpt = 20
 // text is left. Dates are those of the calendar, weeks begin on Monday. The error is a *WhenError.
 //
 //	明早八点, 今晚8点半, 后天下午三点一刻, 周五20:00, 下周一 9点, 12月24日 19:30, 2026-12-24 19:30, 20:00, 半小时后, 三天后 9点
-//	每天 9点, 每天 9点和18点, 每周五20:00, 每周一三五 8:30, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
+//	每天 9点, 每天 9点和18点, 每周五20:00, 每周一三五 8:30, 周一到周五 9点, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
 //	tomorrow 8am, every friday 20:00, weekdays 9:00, in 2 hours, 24 dec 19:30, cron 0 9 * * 1-5
 //
 // A repeated one may have bounds behind it: 每周五 20:00（12月1日至12月31日）. An hour without a part of the day is one of
@@ -151,13 +151,8 @@ func (p *whenReader) span(d dates, list []clock) (When, error) {
 	if err != nil {
 		return When{}, err
 	}
-	last := d.until.AddDate(0, 0, -1)
 	if w.From.IsZero() && w.Until.IsZero() {
-		begin := d.choices[0]
-		if at, ok := p.at(last, c); d.thisWeek && ok && !at.After(p.now) {
-			begin, last = begin.AddDate(0, 0, 7), last.AddDate(0, 0, 7)
-		}
-		w.From, w.Until = midnight(begin).UTC(), midnight(last.AddDate(0, 0, 1)).UTC()
+		w.From, w.Until = midnight(d.choices[0]).UTC(), midnight(d.until).UTC()
 	}
 	return w, p.comes(r, w)
 }

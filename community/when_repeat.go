@@ -28,7 +28,7 @@ func cronHours(list []clock) string {
 	return fmt.Sprintf("%d %s", list[0].minute, strings.Join(hours, ","))
 }
 
-// repeated takes 每天, 每晚, 每个工作日, 每周一三五, 每月1号, every day, every friday, weekdays, then a time of day, then bounds.
+// repeated takes 每天, 每晚, 每个工作日, 每周一三五, 周一到周五, 每月1号, every day, every friday, weekdays, then a time of day, then bounds.
 func (p *whenReader) repeated() (w When, ok bool, err error) {
 	begin := p.rest
 	said := func() string { return begin[:len(begin)-len(p.rest)] }
@@ -46,7 +46,11 @@ func (p *whenReader) repeated() (w When, ok bool, err error) {
 	case p.has("每个周", "每周", "每个星期", "每星期", "每个礼拜", "每礼拜", "every"):
 		r.dow, key = p.weekdays()
 	default:
-		return w, false, nil
+		several := false
+		if r.dow, key, several = p.severalDays(); !several {
+			return w, false, nil
+		}
+		p.has("每天", "每日", "every day", "daily")
 	}
 	if key != "" {
 		return w, true, &WhenError{key, begin}
@@ -67,6 +71,24 @@ func (p *whenReader) repeated() (w When, ok bool, err error) {
 		}
 	}
 	return w, true, err
+}
+
+// severalDays takes days of the week that no week is said of: 周一到周五, 周一三五. One alone is a date.
+func (p *whenReader) severalDays() (dow, key string, ok bool) {
+	before := p.rest
+	if _, dated := p.englishDate(); dated { // fri 1 jan
+		return "", "", false
+	}
+	if _, ok := p.weekday(false); !ok {
+		return "", "", false
+	}
+	one := p.rest
+	p.rest = before
+	dow, key = p.weekdays()
+	after := p.rest
+	dated := p.has("月", "号", "日") // 周五 1月1日
+	p.rest = after
+	return dow, key, !dated && (key != "" || len(p.rest) < len(one))
 }
 
 // monthdays takes 1号, 1号和15号, 最后一天, day 1, the last day; key is what is wrong.
