@@ -18,7 +18,7 @@ type When struct {
 
 // WhenError is why a time can't be read. Its text has the key "when." + Key in the community's catalogue.
 type WhenError struct {
-	Key  string // unknown, clock, no_date, past, gap, ambiguous, cron, never
+	Key  string // unknown, clock, several, which, no_date, past, gap, ambiguous, cron, never
 	What string // the part that it is about
 }
 
@@ -28,6 +28,8 @@ func (e *WhenError) Error() string { return fmt.Sprintf("time %q: %s", e.What, e
 const (
 	whenUnknown   = "unknown"   // nothing that is a time
 	whenClock     = "clock"     // a date without a time of day, or one that no clock shows
+	whenSeveral   = "several"   // more than one time of day
+	whenWhich     = "which"     // a time of day in place of which of several
 	whenDate      = "no_date"   // a date that no calendar has
 	whenPast      = "past"      // it has passed
 	whenGap       = "gap"       // the clocks skip it on that day
@@ -52,7 +54,7 @@ const whenExcerpt = 20
 // text is left. Dates are those of the calendar, weeks begin on Monday. The error is a *WhenError.
 //
 //	明早八点, 今晚8点半, 后天下午三点一刻, 周五20:00, 下周一 9点, 12月24日 19:30, 2026-12-24 19:30, 20:00, 半小时后, 三天后 9点
-//	每天 9点, 每周五20:00, 每周一三五 8:30, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
+//	每天 9点, 每天 9点和18点, 每周五20:00, 每周一三五 8:30, 周一到周五 9点, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
 //	tomorrow 8am, every friday 20:00, weekdays 9:00, in 2 hours, 24 dec 19:30, cron 0 9 * * 1-5
 //
 // A repeated one may have bounds behind it: 每周五 20:00（12月1日至12月31日）. An hour without a part of the day is one of
@@ -91,7 +93,8 @@ func (p *whenReader) when() (When, error) {
 	if !dates.until.IsZero() {
 		p.has("每天", "每日", "every day", "daily")
 	}
-	c, found, err := p.clock(dates.part)
+	said := p.rest
+	list, found, err := p.clocks(dates.part)
 	switch {
 	case err != nil:
 		return When{}, err
@@ -99,12 +102,14 @@ func (p *whenReader) when() (When, error) {
 		return When{}, &WhenError{whenUnknown, begin}
 	case !found:
 		return When{}, &WhenError{whenClock, begin[:len(begin)-len(p.rest)]}
+	case !dates.until.IsZero():
+		return p.span(dates, list)
+	case len(list) > 1:
+		return When{}, &WhenError{whenSeveral, said[:len(said)-len(p.rest)]}
 	case !ok:
-		return p.next(c)
-	case dates.until.IsZero():
-		return p.once(dates, c)
+		return p.next(list[0])
 	}
-	return p.span(dates, c)
+	return p.once(dates, list[0])
 }
 
 // next is the first time that the clock shows a time of day.
@@ -132,12 +137,13 @@ func (p *whenReader) once(d dates, c clock) (When, error) {
 	return When{}, &WhenError{whenPast, last.Format(time.DateOnly) + " " + c.String()}
 }
 
-// span is the same time of day on some days in a row. Where bounds are said too, they are the days.
-func (p *whenReader) span(d dates, c clock) (When, error) {
+// span is the same times of day on some days in a row. Where bounds are said too, they are the days.
+func (p *whenReader) span(d dates, list []clock) (When, error) {
+	c := list[len(list)-1]
 	if c.next {
 		return When{}, &WhenError{whenAmbiguous, c.String()}
 	}
-	r := repeat{clock: c, dom: "*", dow: "*"}
+	r := repeat{clocks: list, dom: "*", dow: "*"}
 	if d.weekdays != "" {
 		r.dow = d.weekdays
 	}
@@ -145,13 +151,8 @@ func (p *whenReader) span(d dates, c clock) (When, error) {
 	if err != nil {
 		return When{}, err
 	}
-	last := d.until.AddDate(0, 0, -1)
 	if w.From.IsZero() && w.Until.IsZero() {
-		begin := d.choices[0]
-		if at, ok := p.at(last, c); d.thisWeek && ok && !at.After(p.now) {
-			begin, last = begin.AddDate(0, 0, 7), last.AddDate(0, 0, 7)
-		}
-		w.From, w.Until = midnight(begin).UTC(), midnight(last.AddDate(0, 0, 1)).UTC()
+		w.From, w.Until = midnight(d.choices[0]).UTC(), midnight(d.until).UTC()
 	}
 	return w, p.comes(r, w)
 }

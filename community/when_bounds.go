@@ -1,6 +1,7 @@
 package community
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,11 +76,10 @@ func (p *whenReader) comes(r repeat, w When) error {
 		day = time.Date(from.Year(), from.Month(), from.Day(), 12, 0, 0, 0, from.Location())
 	}
 	for range longestLook {
-		at, _ := p.at(day, clock{hour: r.hour, minute: r.minute})
-		if !w.Until.IsZero() && !at.Before(w.Until) {
+		if !w.Until.IsZero() && !midnight(day).Before(w.Until) {
 			break
 		}
-		if at.After(p.now) && !at.Before(w.From) && r.on(day) {
+		if r.on(day) && slices.ContainsFunc(r.clocks, func(c clock) bool { return p.within(w, day, c) }) {
 			return nil
 		}
 		day = day.AddDate(0, 0, 1)
@@ -88,7 +88,13 @@ func (p *whenReader) comes(r repeat, w When) error {
 	if w.From.After(p.now) {
 		return &WhenError{whenNever, w.From.In(p.now.Location()).Format(time.DateOnly) + " – " + last}
 	}
-	return &WhenError{whenPast, last + " " + r.String()}
+	return &WhenError{whenPast, last + " " + r.clocks[len(r.clocks)-1].String()}
+}
+
+// within tells whether a time of day on a date lies ahead and within the bounds.
+func (p *whenReader) within(w When, day time.Time, c clock) bool {
+	at, _ := p.at(day, clock{hour: c.hour, minute: c.minute})
+	return at.After(p.now) && !at.Before(w.From) && (w.Until.IsZero() || at.Before(w.Until))
 }
 
 // on tells whether it comes on a date.

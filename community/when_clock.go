@@ -101,7 +101,7 @@ func (p *whenReader) minute() (n int, found bool) {
 	case "三刻":
 		return 45, true
 	}
-	if n, ok := p.twoDigits(); ok {
+	if n, ok := p.twoDigits(); ok && !p.hourEnds() {
 		p.has("分")
 		return n, true
 	}
@@ -111,11 +111,18 @@ func (p *whenReader) minute() (n int, found bool) {
 	}
 	p.has("零", "〇")
 	zero := p.rest != before
-	if n, ok := p.number(); ok && (p.has("分") || zero || n >= 10) {
+	if n, ok := p.number(); ok && (p.has("分") || zero || n >= 10) && !p.hourEnds() {
 		return n, true
 	}
 	p.rest = before
 	return 0, true
+}
+
+// hourEnds tells whether the number that was taken is an hour: 9点18点 is no 9:18.
+func (p *whenReader) hourEnds() bool {
+	before := p.rest
+	defer func() { p.rest = before }()
+	return p.has("点", "时", "點", ":")
 }
 
 // timeOfDay is what an hour means in a part of the day; key is what is wrong with it.

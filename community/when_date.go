@@ -14,7 +14,6 @@ type dates struct {
 	choices  []time.Time
 	until    time.Time // of days in a row: the day after the last; zero: one date
 	weekdays string    // of days in a row: which count, as cron writes them; empty: all
-	thisWeek bool      // of days in a row: of this week unless they are over
 	part     string    // the part of the day that is said with the date: 今晚
 }
 
@@ -106,16 +105,13 @@ func (p *whenReader) weekdayDates() (d dates, ok bool, err error) {
 	}
 	monday := p.date(0, 0, 7*week-sinceMonday(p.now.Weekday()))
 	day := monday.AddDate(0, 0, sinceMonday(first))
-	if p.has("到", "至", "-", "~", "—", "–", "to") {
+	if said && p.has("到", "至", "-", "~", "—", "–", "to") {
 		last, ok := p.weekday(true)
 		if !ok || sinceMonday(last) <= sinceMonday(first) {
 			return d, false, &WhenError{whenDate, before[:len(before)-len(p.rest)]}
 		}
 		end := monday.AddDate(0, 0, sinceMonday(last)+1)
-		if !said && !midnight(end).After(p.now) { // the days of this week are over
-			day, end = day.AddDate(0, 0, 7), end.AddDate(0, 0, 7)
-		}
-		return dates{choices: []time.Time{day}, until: end, weekdays: cronDays(daysFrom(first, last)...), thisWeek: !said}, true, nil
+		return dates{choices: []time.Time{day}, until: end, weekdays: cronDays(daysFrom(first, last)...)}, true, nil
 	}
 	choices := []time.Time{day}
 	if !said {

@@ -8,18 +8,27 @@ import (
 	"time"
 )
 
-// repeat is a time of day that comes again and again.
+// repeat are times of day of the same minute that come again and again.
 type repeat struct {
-	clock
+	clocks   []clock
 	dom, dow string // as cron writes them
 	workdays bool
 }
 
 func (r repeat) when() When {
-	return When{Spec: fmt.Sprintf("%d %d %s * %s", r.minute, r.hour, r.dom, r.dow), Workdays: r.workdays}
+	return When{Spec: cronHours(r.clocks) + fmt.Sprintf(" %s * %s", r.dom, r.dow), Workdays: r.workdays}
 }
 
-// repeated takes 每天, 每晚, 每个工作日, 每周一三五, 每月1号, every day, every friday, weekdays, then a time of day, then bounds.
+// cronHours are times of day of the same minute as the first two fields of cron.
+func cronHours(list []clock) string {
+	var hours []string
+	for _, c := range list {
+		hours = append(hours, strconv.Itoa(c.hour))
+	}
+	return fmt.Sprintf("%d %s", list[0].minute, strings.Join(hours, ","))
+}
+
+// repeated takes 每天, 每晚, 每个工作日, 每周一三五, 周一到周五, 每月1号, every day, every friday, weekdays, then a time of day, then bounds.
 func (p *whenReader) repeated() (w When, ok bool, err error) {
 	begin := p.rest
 	said := func() string { return begin[:len(begin)-len(p.rest)] }
@@ -37,27 +46,49 @@ func (p *whenReader) repeated() (w When, ok bool, err error) {
 	case p.has("每个周", "每周", "每个星期", "每星期", "每个礼拜", "每礼拜", "every"):
 		r.dow, key = p.weekdays()
 	default:
-		return w, false, nil
+		several := false
+		if r.dow, key, several = p.severalDays(); !several {
+			return w, false, nil
+		}
+		p.has("每天", "每日", "every day", "daily")
 	}
 	if key != "" {
 		return w, true, &WhenError{key, begin}
 	}
-	c, found, err := p.clock(part)
+	list, found, err := p.clocks(part)
 	switch {
 	case err != nil:
 		return w, true, err
 	case !found:
 		return w, true, &WhenError{whenClock, said()}
-	case c.next && (r.workdays || r.dom != "*" || r.dow != "*"):
+	case list[0].next && (r.workdays || r.dom != "*" || r.dow != "*"):
 		return w, true, &WhenError{whenAmbiguous, said()} // every day has a midnight; of which day it is matters for the others
 	}
-	r.clock = c
+	r.clocks = list
 	if w, err = p.bounds(r.when()); err == nil && (!w.From.IsZero() || !w.Until.IsZero()) {
-		if err = p.comes(r, w); c.next {
+		if err = p.comes(r, w); list[0].next {
 			err = &WhenError{whenAmbiguous, said()}
 		}
 	}
 	return w, true, err
+}
+
+// severalDays takes days of the week that no week is said of: 周一到周五, 周一三五. One alone is a date.
+func (p *whenReader) severalDays() (dow, key string, ok bool) {
+	before := p.rest
+	if _, dated := p.englishDate(); dated { // fri 1 jan
+		return "", "", false
+	}
+	if _, ok := p.weekday(false); !ok {
+		return "", "", false
+	}
+	one := p.rest
+	p.rest = before
+	dow, key = p.weekdays()
+	after := p.rest
+	dated := p.has("月", "号", "日") // 周五 1月1日
+	p.rest = after
+	return dow, key, !dated && (key != "" || len(p.rest) < len(one))
 }
 
 // monthdays takes 1号, 1号和15号, 最后一天, day 1, the last day; key is what is wrong.

@@ -58,12 +58,28 @@ func (c *Calendar) saySpec(t func(key string, kv ...any) string, w When) (string
 		return "", false
 	}
 	minute, ok1 := cronNumber(field[0])
-	hour, ok2 := cronNumber(field[1])
+	hours, ok2 := cronNumbers(field[1])
 	if !ok1 || !ok2 {
 		return "", false
 	}
 	days, ok := c.sayDays(t, w, field[2], field[4])
-	return days + " " + fmt.Sprintf("%02d:%02d", hour, minute), ok
+	var clocks []string
+	for _, hour := range hours {
+		clocks = append(clocks, clock{hour: hour, minute: minute}.String())
+	}
+	return days + " " + strings.Join(clocks, t("when.clocks")), ok
+}
+
+// cronNumbers are the numbers of a field that is a list of them in order.
+func cronNumbers(field string) (list []int, ok bool) {
+	for s := range strings.SplitSeq(field, ",") {
+		n, ok := cronNumber(s)
+		if !ok || len(list) > 0 && n <= list[len(list)-1] {
+			return nil, false
+		}
+		list = append(list, n)
+	}
+	return list, true
 }
 
 // sayDays are the days on which a repeated time comes: 每天, 每周一、周四, 每月1日.

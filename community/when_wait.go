@@ -35,7 +35,7 @@ func (p *whenReader) wait() (w When, ok bool, err error) {
 		return w, false, nil
 	}
 	day := p.date(0, 0, n*waitDays[word])
-	c, found, err := p.clock(anyPart)
+	c, found, err := p.oneClock(anyPart)
 	if err != nil {
 		return w, true, err
 	}

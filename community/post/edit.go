@@ -59,8 +59,13 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 	return f.answer(ctx, r, &after, "edited", code)
 }
 
+// editTime takes a new time; a time of day alone keeps the days of a repeated one.
 func (f *feature) editTime(r *bot.Request, p *post, value string) error {
-	w, rest, err := community.ReadWhen(value, r.At, f.c.Calendar.Zone())
+	was := p.When
+	if !p.live(r.At) {
+		was = community.When{} // its days are over
+	}
+	w, rest, err := community.ChangeWhen(was, value, r.At, f.c.Calendar.Zone())
 	if err != nil {
 		return bot.Refuse(community.WhenHelp(r.In("community").T, err))
 	}
@@ -102,17 +107,10 @@ func editSkip(r *bot.Request, p *post, value string) error {
 	if nothing[bot.Fold(value)] {
 		return nil
 	}
-	for value != "" {
-		word, rest := token(value)
-		folded := bot.Fold(word)
-		if x, ok := readSkips(folded); ok {
-			p.Skip = p.Skip.with(x)
-		} else if x, _, ok := readOption(word); ok {
-			p.Skip = p.Skip.with(x)
-		} else {
-			return r.Refuse("edit.skip", "What", community.Excerpt(word, 20))
-		}
-		value = strings.TrimSpace(rest)
+	o, ok := readList(value)
+	if !ok {
+		return r.Refuse("edit.skip", "What", community.Excerpt(o.unclear, 20))
 	}
+	p.Skip = o.x
 	return nil
 }

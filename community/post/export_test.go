@@ -27,8 +27,11 @@ func Excluded(x Exclusions, local time.Time, day DayKind) string {
 	return excluded(x, local, dayKind{day.Free, day.Workday})
 }
 
-// ReadOption is readOption: what is left out, and what of the text is left.
-func ReadOption(text string) (x Exclusions, rest string, ok bool) { return readOption(text) }
+// ReadOption is readOption: what is left out, what of the text is left, and what is not understood.
+func ReadOption(text string) (x Exclusions, rest, unclear string, ok bool) {
+	o, ok := readOption(text)
+	return o.x, o.rest, o.unclear, ok
+}
 
 // ReadGroups is readGroups among groups called by names, with the ids g1, g2 ...
 func ReadGroups(text string, names ...string) (ids []string, rest, unknown string, several int) {

@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -72,7 +73,7 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 		return nil, err
 	}
 	if p.When, rest, err = community.ReadWhen(rest, r.At, f.c.Calendar.Zone()); err != nil {
-		return nil, bot.Refuse(community.WhenHelp(r.In("community").T, err))
+		return nil, bot.Refuse(whenHelp(r, err))
 	}
 	if rest, err = f.takeOptions(ctx, r, p, rest, all); err != nil {
 		return nil, err
@@ -90,12 +91,24 @@ func (f *feature) read(ctx context.Context, r *bot.Request, args string) (*post,
 	return p, nil
 }
 
+// whenHelp is what is wrong with the time of a new post. What looks like a second time may be meant as its text.
+func whenHelp(r *bot.Request, err error) string {
+	help := community.WhenHelp(r.In("community").T, err)
+	if wrong, ok := errors.AsType[*community.WhenError](err); ok && wrong.Key == "several" {
+		help += r.T("text.mark")
+	}
+	return help
+}
+
 // takeOptions takes groups, exclusions and a picture off the beginning of what follows the time.
 func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text string, all []community.Place) (rest string, err error) {
 	for {
 		before := text
-		if x, after, ok := readOption(text); ok {
-			p.Skip, text = p.Skip.with(x), after
+		if said, ok := cutWord(text, textWords); ok {
+			return said, nil
+		}
+		if text, err = takeSkips(r, p, text); err != nil {
+			return "", err
 		}
 		if name, after, ok := readPicture(text); ok {
 			if p.Digest, err = f.picture(ctx, r, name); err != nil {
@@ -112,6 +125,23 @@ func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text
 			return text, nil
 		}
 	}
+}
+
+// takeSkips takes exclusions off the beginning of a text, and refuses those that it can't read: what they were meant to
+// leave out would be sent.
+func takeSkips(r *bot.Request, p *post, text string) (rest string, err error) {
+	o, ok := readOption(text)
+	if !ok {
+		return text, nil
+	}
+	p.Skip, ok = p.Skip.with(o.x)
+	switch {
+	case o.unclear != "":
+		return "", r.Refuse("skip.unclear", "What", community.Excerpt(o.unclear, 20))
+	case !ok:
+		return "", r.Refuse("skip.unclear", "What", community.Excerpt(strings.TrimSpace(text), 20))
+	}
+	return o.rest, nil
 }
 
 // takeGroups takes groups off the beginning of a text. strict: a name that no group has is refused, and else it is text.

@@ -20,118 +20,30 @@ func token(text string) (word, rest string) {
 	return text[:i], text[i:]
 }
 
-// The words that an exclusion begins with, longer ones first.
-var skipWords = []string{"除了", "跳过", "不含", "除", "except", "skip"}
-
-var onlyWorkdays = map[string]bool{"仅工作日": true, "只在工作日": true, "仅限工作日": true, "workdays-only": true}
-
-// readOption reads 除了周末, 跳过 节假日, 仅工作日 at the beginning of a text. Where the text does not begin so, ok is
-// false: it is the text of the post.
-func readOption(text string) (x exclusions, rest string, ok bool) {
-	word, rest := token(text)
-	folded := bot.Fold(word)
-	if onlyWorkdays[folded] {
-		return exclusions{Workdays: true}, rest, true
-	}
-	for _, begin := range skipWords {
-		list, found := strings.CutPrefix(folded, begin)
-		if !found {
-			continue
-		}
-		if list == "" {
-			word, rest = token(rest)
-			list = bot.Fold(word)
-		}
-		x, ok = readSkips(list)
-		return x, rest, ok
-	}
-	return x, text, false
-}
-
-var (
-	skipDays  = regexp.MustCompile(`^(?:周|星期|礼拜)([一二三四五六日天]+)`)
-	skipHours = regexp.MustCompile(`^(\d{1,2})(?::(\d{2})|[点时])?(?:到|至|-|~)(\d{1,2})(?::(\d{2})|[点时])`)
-	skipEnds  = regexp.MustCompile(`^(?:、|,|，|和|与|$)`)
-)
-
-var hanDays = map[rune]int{'日': 0, '天': 0, '一': 1, '二': 2, '三': 3, '四': 4, '五': 5, '六': 6}
-
-var namedSkips = map[string]exclusions{
-	"周末": {Days: 1<<0 | 1<<6}, "weekends": {Days: 1<<0 | 1<<6}, "双休日": {Days: 1<<0 | 1<<6},
-	"法定节假日": {Holidays: true}, "节假日": {Holidays: true}, "假期": {Holidays: true}, "holidays": {Holidays: true},
-}
-
-// readSkips reads a folded list of exclusions without spaces: 周末、节假日, 周一三, 12点到14点.
-func readSkips(list string) (x exclusions, ok bool) {
-	for list != "" {
-		rest, ok := readSkip(list, &x)
-		end := skipEnds.FindString(rest)
-		if !ok || end == "" && rest != "" {
-			return x, false
-		}
-		list = rest[len(end):]
-		if list == "" && end != "" {
-			return x, false
-		}
-	}
-	return x, x != exclusions{}
-}
-
-// readSkip reads one exclusion off the beginning of a list into x.
-func readSkip(list string, x *exclusions) (rest string, ok bool) {
-	for name, named := range namedSkips {
-		if rest, ok := strings.CutPrefix(list, name); ok {
-			x.Days |= named.Days
-			x.Holidays = x.Holidays || named.Holidays
-			return rest, true
-		}
-	}
-	if m := skipDays.FindStringSubmatch(list); m != nil {
-		for _, day := range m[1] {
-			x.Days |= 1 << hanDays[day]
-		}
-		return list[len(m[0]):], true
-	}
-	m := skipHours.FindStringSubmatch(list)
-	if m == nil {
-		return list, false
-	}
-	from, ok1 := minutes(m[1], m[2])
-	until, ok2 := minutes(m[3], m[4])
-	if x.From, x.Until = from, until; !ok1 || !ok2 || from == until {
-		return list, false
-	}
-	return list[len(m[0]):], true
-}
-
-// minutes are those after midnight that a clock shows; 24:00 is the end of the day.
-func minutes(hour, minute string) (int, bool) {
-	h, _ := strconv.Atoi(hour) // one or two digits
-	m, _ := strconv.Atoi(minute)
-	return h*60 + m, h <= 24 && m <= 59 && h*60+m <= 24*60
-}
-
-// with adds what another list excludes.
-func (x exclusions) with(o exclusions) exclusions {
-	x.Days |= o.Days
-	x.Workdays, x.Holidays = x.Workdays || o.Workdays, x.Holidays || o.Holidays
-	if o.From != o.Until {
-		x.From, x.Until = o.From, o.Until
-	}
-	return x
-}
-
 var pictureWords = []string{"图=", "配图=", "图片=", "picture="}
 
 // readPicture reads 图=name.png at the beginning of a text.
 func readPicture(text string) (name, rest string, ok bool) {
 	word, rest := token(text)
-	for _, begin := range pictureWords {
-		if len(word) > len(begin) && bot.Fold(word[:len(begin)]) == begin {
-			return word[len(begin):], rest, true
+	if name, ok = cutWord(word, pictureWords); !ok || name == "" {
+		return "", text, false
+	}
+	return name, rest, true
+}
+
+// textWords mark the text of a post: whatever follows is said, 内容=除了周末大家都好.
+var textWords = []string{"内容=", "正文=", "文字=", "text="}
+
+// cutWord cuts a folded word off the beginning of a text.
+func cutWord(text string, words []string) (rest string, ok bool) {
+	text = strings.TrimSpace(text)
+	for _, word := range words {
+		n := unfolded(text, len(word))
+		if folded(text[:n]) == word {
+			return text[n:], true
 		}
 	}
-	return "", text, false
+	return text, false
 }
 
 // readNumber reads the number of a post: 12 or #12.
@@ -188,14 +100,19 @@ func foldedIn(word string, list []string) bool {
 	return false
 }
 
+// groupMark is what a group's name follows; waitMark begins a time, in 2 hours.
+var (
+	groupMark = regexp.MustCompile(`^(?:@|＠|在[\s\x{3000}]|(?i:in)\s)`)
+	waitMark  = regexp.MustCompile(`(?i)^in\s+(?:\d+|an?|half\s+an)\s*(?:min|hr|hour|day|week)`)
+)
+
 // cutMark takes the sign off that a group's name follows.
 func cutMark(text string) (name string, ok bool) {
-	for _, mark := range []string{"@", "＠", "在 ", "在\u3000", "in "} {
-		if rest, ok := strings.CutPrefix(text, mark); ok {
-			return strings.TrimSpace(rest), true
-		}
+	mark := groupMark.FindString(text)
+	if mark == "" || waitMark.MatchString(text) {
+		return text, false
 	}
-	return text, false
+	return strings.TrimSpace(text[len(mark):]), true
 }
 
 // longestName finds the groups whose name, or id, a text begins with, and what follows the longest of them.
