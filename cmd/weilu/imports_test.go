@@ -48,7 +48,8 @@ var importRules = []importRule{
 	{"community/stage", []string{"bot", "bot/transcript", "community"}, "a stage runs any features, so it knows none"},
 	{"community/communitytest", []string{"*", "*/*", "*/*/*"}, asKit},
 	{"community/draw", nil, "pictures are lines and letters: they know no community"},
-	{"community/*", []string{"community", "community/draw", "bot", "points", "tiers"}, meet},
+	{"community/uplift", nil, "statistics are numbers: they know no community"},
+	{"community/*", []string{"community", "community/draw", "community/uplift", "bot", "points", "tiers"}, meet},
 	{"cmd/weilu", []string{"bot", "bot/*", "community", "community/*", "config", "config/database", "points", "tiers"},
 		"cmd wires everything together, but for the test kits"},
 }
