@@ -25,9 +25,12 @@ func within(rng *rand.Rand, low, high int) int { return low + rng.IntN(high-low+
 // chance is true in percent of 100 cases.
 func chance(rng *rand.Rand, percent int) bool { return rng.IntN(100) < percent }
 
-// midnight is the beginning of a day of the story by the community's clocks.
+// dayStart is when a Day of the demo's community begins: who opens it after midnight is still in the Day before.
+const dayStart = 4 * time.Hour
+
+// midnight is the beginning of a day of the story by the community's clocks. The last one is the Day of now.
 func (w *writer) midnight(day int) time.Time {
-	y, m, d := w.now.In(w.zone).Date()
+	y, m, d := w.now.In(w.zone).Add(-dayStart).Date()
 	return time.Date(y, m, d-storyDays+day, 0, 0, 0, 0, w.zone)
 }
 
