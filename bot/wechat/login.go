@@ -129,7 +129,7 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 		}
 		t.troubled = true
 		wait := l.failed(by, err, t.timing)
-		t.unable(by, err, wait)
+		t.unable(ctx, by, err, wait)
 		if l.broken >= 3 {
 			t.bell.ring(alarmUnreachable, says(err))
 		}
@@ -148,7 +148,7 @@ func (t *Transport) login(ctx context.Context, sink bot.Sink, l *ladder) (*sessi
 }
 
 // unable tells that a login failed. Where the guard has warned, or the next alarm asks somebody for help, it only notes it.
-func (t *Transport) unable(by way, err error, wait time.Duration) {
+func (t *Transport) unable(ctx context.Context, by way, err error, wait time.Duration) {
 	var no *refused
 	isNo := errors.As(err, &no)
 	why := "nobody scanned"
@@ -164,7 +164,7 @@ func (t *Transport) unable(by way, err error, wait time.Duration) {
 	case isNo, errors.Is(err, errExpired), errors.Is(err, errUnreachable):
 		level = slog.LevelInfo
 	}
-	t.log.Log(context.Background(), level, "wechat: login", "by", by.String(), "err", says(err), "next_try", wait.Round(time.Second).String())
+	t.log.Log(ctx, level, "wechat: login", "by", by.String(), "err", says(err), "next_try", wait.Round(time.Second).String())
 }
 
 // showCode shows a code to scan.

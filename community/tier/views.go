@@ -15,7 +15,7 @@ import (
 
 func (f *feature) views() []bot.View {
 	return []bot.View{
-		{Name: "members", Title: "view.members", Role: bot.Moderator, Read: f.membersView, Params: []bot.Param{
+		{Name: "holders", Title: "view.members", Role: bot.Moderator, Read: f.membersView, Params: []bot.Param{
 			{Name: "tier", Label: "view.tier", Kind: bot.Choice, Choices: []string{"all", "koc", "contributor", "interactor", "onlooker", "lurker", "waits", "warned"}},
 		}},
 		{Name: "moves", Title: "view.moves", Role: bot.Moderator, Read: f.movesView, Params: []bot.Param{{Name: "month", Label: "view.month", Kind: bot.Month}}},
@@ -63,7 +63,7 @@ func (f *feature) membersView(ctx context.Context, q *bot.Query) (bot.Page, erro
 			p.Figures = append(p.Figures, bot.Figure{Key: string(t), Title: named(q.T, t), Cell: number(n)})
 		}
 	}
-	t := bot.Table{Key: "members", Empty: q.T("view.empty"), Columns: []bot.Column{
+	t := bot.Table{Key: "holders", Empty: q.T("view.empty"), Columns: []bot.Column{
 		{Key: "member", Title: q.T("view.member")}, {Key: "tier", Title: q.T("view.tier")}, {Key: "since", Title: q.T("view.since")}, {Key: "state", Title: q.T("view.state")},
 	}}
 	from := 0
