@@ -151,7 +151,8 @@ func (e *Engine) Due(ctx context.Context, to time.Time) (time.Time, error) {
 
 // Waits tells whether something that was said waits to be sent.
 func (e *Engine) Waits(ctx context.Context) (waits bool, err error) {
-	err = e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`).Scan(&waits)
+	err = e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND transport = '')
+		OR EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND transport <> '')`).Scan(&waits)
 	if err != nil {
 		return false, fmt.Errorf("outbox: %w", err)
 	}

@@ -120,10 +120,10 @@ func (s *Stage) Sleep(ctx context.Context, to time.Time) error {
 
 // send claims what is due, so that guards are asked, and lets features hear that it was sent.
 func (s *Stage) send(ctx context.Context) error {
-	if len(s.said) == 0 {
-		return nil
-	}
 	for {
+		if waits, err := s.engine.Waits(ctx); err != nil || !waits {
+			return err
+		}
 		claimed, err := s.engine.Claim(ctx, s.now, 256)
 		if err != nil || len(claimed) == 0 {
 			return err

@@ -128,7 +128,7 @@ func (f *feature) memberRow(q *bot.Query, id community.MemberID, name string, s 
 // movesView is a month's matrix, with what came of the months before.
 func (f *feature) movesView(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	month := q.Params["month"]
-	if month == "" {
+	if _, _, err := community.ParseMonth(month); err != nil { // of something else it is this month
 		month = f.c.Calendar.Day(q.At).String()[:7]
 	}
 	m, err := f.c.Tiers.Moves(ctx, month)
