@@ -162,7 +162,7 @@ func (f *feature) top(ctx context.Context, c *challenge, today community.Day, mo
 	if err != nil {
 		return nil, err
 	}
-	if err := f.hideBanned(ctx, c, hidden); err != nil {
+	if err := f.hideOut(ctx, c, hidden); err != nil {
 		return nil, err
 	}
 	days, args := "total", []any{}
@@ -184,24 +184,29 @@ func (f *feature) top(ctx context.Context, c *challenge, today community.Day, mo
 	return list, nil
 }
 
-// hideBanned adds who was disqualified, under any of their ids.
-func (f *feature) hideBanned(ctx context.Context, c *challenge, hidden map[community.MemberID]bool) error {
-	var out []community.MemberID
-	err := f.db.Each(ctx, func(scan func(...any) error) error {
-		var id community.MemberID
-		err := scan(&id)
-		out = append(out, id)
-		return err
-	}, `SELECT member_id FROM challenge_members WHERE challenge_id = ? AND out_seq > 0`, c.ID)
+// hideOut hides those who were disqualified, and those who quit under all of their ids.
+func (f *feature) hideOut(ctx context.Context, c *challenge, hidden map[community.MemberID]bool) error {
+	aliases, err := community.Aliases(ctx, f.db)
 	if err != nil {
-		return fmt.Errorf("who was disqualified from challenge %d: %w", c.ID, err)
+		return err
 	}
-	for _, id := range out {
-		who, err := f.c.Who(ctx, id)
-		if err != nil {
-			return err
+	banned, there, seen := map[community.MemberID]bool{}, map[community.MemberID]bool{}, map[community.MemberID]bool{}
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		var id community.MemberID
+		var out, quit bool
+		err := scan(&id, &out, &quit)
+		who := aliases.Resolve(id)
+		seen[who], banned[who], there[who] = true, banned[who] || out, there[who] || !quit
+		return err
+	}, `SELECT member_id, out_seq > 0, quit_at > 0 FROM challenge_members WHERE challenge_id = ? AND (out_seq > 0 OR quit_at > 0
+		OR member_id IN (SELECT alias FROM aliases) OR member_id IN (SELECT member_id FROM aliases))`, c.ID)
+	if err != nil {
+		return fmt.Errorf("who is out of challenge %d: %w", c.ID, err)
+	}
+	for who := range seen {
+		if banned[who] || !there[who] {
+			hidden[who] = true
 		}
-		hidden[who] = true
 	}
 	return nil
 }
