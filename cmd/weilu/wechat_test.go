@@ -83,18 +83,18 @@ func TestWeChatRiskMustBeAccepted(t *testing.T) {
 	}
 }
 
-const (
-	killMessages = 2000
-	kills        = 20
-	cuts         = 10
-	killPeople   = 60
-)
+const killPeople = 60
 
-// TestWeChatKilledAndCut says 2,000 things while the program is killed 20 times and its session is cut 10 times.
+// TestWeChatKilledAndCut says 2,000 things while the program is killed 20 times and its session is cut 10 times; a third
+// of that in the race job.
 func TestWeChatKilledAndCut(t *testing.T) { onEach(t, killedAndCut) }
 
 func killedAndCut(t *testing.T) {
 	const seed = 20240501
+	killMessages, kills, cuts := 2000, 20, 10
+	if testing.Short() {
+		killMessages, kills, cuts = 600, 6, 3
+	}
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	s := wechattest.New(wechattest.Options{AutoScan: true, AutoPush: true})
 	defer s.Close()
