@@ -98,6 +98,9 @@ type table struct {
 func (t *table) add(line int, cells []string) error {
 	clean := make([]string, 0, min(len(cells), MostTableColumns))
 	for i, cell := range cells {
+		if cell == "" { // as are thousands before a cell that is far away
+			continue
+		}
 		if cell = cleanCell(cell); cell == "" {
 			continue
 		}
@@ -130,5 +133,7 @@ func (t *table) add(line int, cells []string) error {
 
 // cleanCell is a cell in one line, as it can be stored and shown.
 func cleanCell(cell string) string {
-	return strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(bot.Clean(cell)))
+	return strings.TrimSpace(breaks.Replace(bot.Clean(cell)))
 }
+
+var breaks = strings.NewReplacer("\n", " ", "\t", " ")

@@ -17,7 +17,8 @@ var update = flag.Bool("update", false, "rewrite the > lines of transcripts with
 
 // Replay plays the transcript in the file to a World that build makes, as two subtests: "once", and "twice"
 // with every event delivered twice, where the same must be said. Each expectation that fails is shown with
-// its line. With -update the file is rewritten first; review its diff like prose.
+// its line. With -update the file is rewritten first; review its diff like prose. With -short there is only "twice", in
+// which all that "once" plays happens and is judged too.
 func Replay(t *testing.T, build transcript.Build, file string) {
 	t.Helper()
 	script := read(t, file)
@@ -26,7 +27,9 @@ func Replay(t *testing.T, build transcript.Build, file string) {
 		script = read(t, file)
 	}
 	var once *transcript.Result
-	t.Run("once", func(t *testing.T) { once = play(t, build, script, transcript.Options{}) })
+	if !testing.Short() {
+		t.Run("once", func(t *testing.T) { once = play(t, build, script, transcript.Options{}) })
+	}
 	t.Run("twice", func(t *testing.T) {
 		twice := play(t, build, script, transcript.Options{Twice: true})
 		if once != nil {

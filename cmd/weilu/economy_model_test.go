@@ -271,7 +271,11 @@ func (w *town) step() {
 // budgets, in suspense, burned or expired; nobody is below zero; nothing counts twice; an undo brings back what was; and
 // the chain holds.
 func TestTheEconomyKeepsItsPromises(t *testing.T) {
-	for dialect, runs := range map[string]int{"sqlite": 16, "postgres": 3} {
+	seeds := map[string]int{"sqlite": 16, "postgres": 3}
+	if testing.Short() { // the race job
+		seeds = map[string]int{"sqlite": 4, "postgres": 1}
+	}
+	for dialect, runs := range seeds {
 		moved := map[string]int{} // transfers by the first part of their keys
 		for seed := range runs {
 			t.Run(fmt.Sprintf("%s/%d", dialect, seed), func(t *testing.T) {
@@ -306,7 +310,7 @@ func TestTheEconomyKeepsItsPromises(t *testing.T) {
 		}
 		t.Logf("%s: %v", dialect, moved)
 		for _, rule := range []string{"checkin", "speaking", "thanks", "redeem", "fulfil", "refund", "grant", "deduct", "bulk", "gift", "budget", "undo", "expire", "recall"} {
-			if moved[rule] == 0 && !t.Failed() && dialect == "sqlite" {
+			if moved[rule] == 0 && !t.Failed() && dialect == "sqlite" && !testing.Short() {
 				t.Errorf("nothing was moved by %s: the test does not try it", rule)
 			}
 		}

@@ -77,18 +77,19 @@ func TestWeChatThroughAProxy(t *testing.T) {
 }
 
 const (
-	killMessages = 2000
-	kills        = 20
-	cuts         = 10
 	killPeople   = 60
 	killAnswered = 0.85 // what share of the check-ins is answered at least: whatever was being said at a kill is never said again
 )
 
 // TestWeChatKilledAndCut says 2,000 things while the program is killed 20 times and its live session is cut 10 times, at
-// random moments.
+// random moments; a third of that in the race job.
 func TestWeChatKilledAndCut(t *testing.T) { onEach(t, killedAndCut) }
 
 func killedAndCut(t *testing.T) {
+	killMessages, kills, cuts := 2000, 20, 10
+	if testing.Short() {
+		killMessages, kills, cuts = 600, 6, 3
+	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, seed))

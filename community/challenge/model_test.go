@@ -260,7 +260,10 @@ func (s story) as(ids ...int) (p challenge.Part) {
 
 // TestFactsAreJudgedLikeTheSlowModel: two ids of random stories, each alone, as one person, and apart again.
 func TestFactsAreJudgedLikeTheSlowModel(t *testing.T) {
-	const sequences = 100_000
+	sequences := 100_000
+	if testing.Short() { // the race job
+		sequences = 10_000
+	}
 	rng := rand.New(rand.NewPCG(6, 21))
 	marks, wins, reached := 0, 0, 0
 	for n := 0; n < sequences; {

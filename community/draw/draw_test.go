@@ -43,8 +43,12 @@ func calendar(name string) draw.Calendar {
 }
 
 func TestPicturesOfAnybodyAreWhole(t *testing.T) {
+	names := hostile
+	if testing.Short() { // the race job: a name that no font has whole, and one that is shortened
+		names = []string{hostile[2], hostile[4]}
+	}
 	for font, f := range fonts(t) {
-		for _, name := range hostile {
+		for _, name := range names {
 			for kind, make := range map[string]func() ([]byte, error){
 				"certificate": func() ([]byte, error) { return certificate(name).PNG(f) },
 				"calendar":    func() ([]byte, error) { return calendar(name).PNG(f) },
