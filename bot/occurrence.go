@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -44,10 +43,8 @@ type Occurrence struct {
 	Reason  string    // why it was skipped: one of the reasons above, or a feature's own word
 	Decided time.Time // when it ended
 
-	// Words is how many things it said, by what became of them; Stale is how many of those that were withheld had waited
-	// too long.
+	// Words is how many things it said, by what became of them.
 	Words map[Outcome]int
-	Stale int
 }
 
 // Late tells whether a tick happens later than the grace of its job or plan allows.
@@ -158,7 +155,10 @@ func (e *Engine) Occurrences(ctx context.Context, from, to time.Time) ([]Occurre
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Occurrence) int {
-		return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Job, b.Job), cmp.Compare(len(a.Key), len(b.Key)), strings.Compare(a.Key, b.Key))
+		if c := a.Slot.Compare(b.Slot); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Job+" "+a.Key, b.Job+" "+b.Key)
 	})
 	return list, nil
 }
@@ -218,7 +218,7 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 			last = o.Decided
 		}
 	}
-	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state, COUNT(*), SUM(CASE WHEN reason LIKE '`+tooLate+`%' THEN 1 ELSE 0 END) FROM outbox
+	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state, COUNT(*) FROM outbox
 		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state`, first.UnixMilli(), last.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("words of occurrences: %w", err)
@@ -227,8 +227,8 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 	for rows.Next() {
 		var event string
 		var state Outcome
-		var n, stale int
-		if err := rows.Scan(&event, &state, &n, &stale); err != nil {
+		var n int
+		if err := rows.Scan(&event, &state, &n); err != nil {
 			return fmt.Errorf("words of occurrences: %w", err)
 		}
 		if i, ok := at[event]; ok {
@@ -236,9 +236,6 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 				list[i].Words = map[Outcome]int{}
 			}
 			list[i].Words[state] += n
-			if state == Withheld {
-				list[i].Stale += stale
-			}
 		}
 	}
 	return rows.Err()

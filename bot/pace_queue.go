@@ -73,7 +73,6 @@ type QueueView struct {
 	Paused     *Hold           `json:"paused,omitempty"`
 	Waiting    int             `json:"waiting"`
 	Later      int             `json:"later"` // besides: what is not due yet
-	Stale      int             `json:"stale"` // besides: what waited too long and will not be said
 	Oldest     time.Time       `json:"oldest,omitzero"`
 	Priorities []PriorityView  `json:"priorities"`
 	Groups     []GroupView     `json:"groups"` // most waiting first

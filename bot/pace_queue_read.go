@@ -29,13 +29,12 @@ func (p *Pacing) waiting(ctx context.Context, v *QueueView) error {
 		err := p.each(ctx, func(scan func(...any) error) error {
 			var priority Priority
 			var group string
-			var due, later, stale int
+			var due, later int
 			var said int64
-			if err := scan(&priority, &group, &due, &later, &stale, &said); err != nil {
+			if err := scan(&priority, &group, &due, &later, &said); err != nil {
 				return err
 			}
 			v.Later += later
-			v.Stale += stale
 			if due == 0 {
 				return nil
 			}
@@ -45,11 +44,9 @@ func (p *Pacing) waiting(ctx context.Context, v *QueueView) error {
 			g.Group, g.Waiting, g.Oldest = group, g.Waiting+due, earlier(g.Oldest, FromMillis(said))
 			groups[group], v.Oldest = g, earlier(v.Oldest, g.Oldest)
 			return nil
-		}, `SELECT priority, group_id, SUM(CASE WHEN not_before <= ? AND NOT old THEN 1 ELSE 0 END), SUM(CASE WHEN not_before > ? AND NOT old THEN 1 ELSE 0 END),
-			SUM(CASE WHEN old THEN 1 ELSE 0 END),
-			COALESCE(MIN(CASE WHEN not_before > ? OR old THEN NULL WHEN not_before > said_at THEN not_before ELSE said_at END), 0)
-			FROM (SELECT priority, group_id, not_before, said_at, not_after > 0 AND not_after < ? AS old FROM outbox
-				WHERE state = 'pending' AND `+sorted+`) waiting GROUP BY priority, group_id`, now, now, now, now)
+		}, `SELECT priority, group_id, SUM(CASE WHEN not_before <= ? THEN 1 ELSE 0 END), SUM(CASE WHEN not_before > ? THEN 1 ELSE 0 END),
+			COALESCE(MIN(CASE WHEN not_before > ? THEN NULL WHEN not_before > said_at THEN not_before ELSE said_at END), 0)
+			FROM outbox WHERE state = 'pending' AND `+sorted+` GROUP BY priority, group_id`, now, now, now)
 		if err != nil {
 			return err
 		}

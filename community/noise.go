@@ -3,7 +3,6 @@ package community
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,9 +16,6 @@ const (
 	OverBudget = "budget"
 	AtNight    = "quiet"
 )
-
-// WaitedTooLong is the reason for what was to be said and then waited, for a pause or a transport, until it was too late.
-const WaitedTooLong = "late"
 
 // withheldShown is how many lines the command prints, withheldPreview how many characters of each text.
 const (
@@ -177,76 +173,23 @@ func (n *Noise) Withheld(ctx context.Context, group GroupID, day Day) ([]Withhel
 	return list, nil
 }
 
-// kept is what a group was not told in from <= at < to, in order; of all groups where group is empty: what was withheld, and
-// what waited too long.
-func (n *Noise) kept(ctx context.Context, group GroupID, from, to time.Time) (list []Withheld, err error) {
-	for day := n.calendar.Day(from); day <= n.calendar.Day(to); day++ {
-		part, err := n.Withheld(ctx, group, day)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range part {
-			if !w.At.Before(from) && w.At.Before(to) {
-				list = append(list, w)
-			}
-		}
-	}
-	dropped, err := bot.DroppedWords(ctx, n.db, string(group), from, to)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range dropped {
-		list = append(list, Withheld{ID: d.ID, Group: GroupID(d.Group), Day: n.calendar.Day(d.At), At: d.At, Feature: d.Feature,
-			Preview: Excerpt(d.Text, withheldPreview), Reason: WaitedTooLong})
-	}
-	slices.SortStableFunc(list, func(a, b Withheld) int { return a.At.Compare(b.At) })
-	return list, nil
-}
-
-// Commands is how a moderator sees what was withheld: in a group for that group, in private for all.
+// Commands is how a moderator sees what was withheld today: in a group for that group, in private for all.
 func (n *Noise) Commands() []bot.Command {
 	return []bot.Command{{
-		Names: []string{"勿扰清单", "withheld"}, Usage: "usage.withheld", Help: "help.withheld", Role: bot.Moderator, Run: n.printWithheld,
+		Names: []string{"勿扰清单", "withheld"}, Help: "help.withheld", Role: bot.Moderator, Run: n.printWithheld,
 	}}
 }
 
-// recent is what 勿扰清单 shows without more: today, and the night before it, which begins on the Day before.
-func (n *Noise) recent(at time.Time) (from time.Time) {
-	from = n.calendar.Start(n.calendar.Day(at))
-	if n.night.From == n.night.Until {
-		return from
-	}
-	for back := time.Duration(0); back <= 24*time.Hour; back += time.Hour {
-		y, m, d := at.Add(-back).In(n.calendar.Zone()).Date()
-		if night := n.clock(y, m, d, n.night.From); !night.After(at) {
-			if night.Before(from) {
-				return night.UTC()
-			}
-			return from
-		}
-	}
-	return from
-}
-
 func (n *Noise) printWithheld(ctx context.Context, r *bot.Request) error {
-	from, to, suffix := n.recent(r.At), r.At.Add(time.Millisecond), ""
-	switch asked := bot.Fold(strings.TrimSpace(r.Args)); asked {
-	case "", "今天", "today":
-	case "昨天", "yesterday":
-		to, suffix = n.calendar.Start(n.calendar.Day(r.At)), ".yesterday"
-		from = n.calendar.Start(n.calendar.Day(r.At) - 1)
-	default:
-		return r.Refuse("withheld.which", "Command", r.Command())
-	}
-	list, err := n.kept(ctx, GroupID(r.Actor.Group), from, to)
+	list, err := n.Withheld(ctx, GroupID(r.Actor.Group), n.calendar.Day(r.At))
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
-		r.Reply(r.T("withheld.none" + suffix))
+		r.Reply(r.T("withheld.none"))
 		return nil
 	}
-	lines := []string{r.T("withheld.title"+suffix, "N", len(list))}
+	lines := []string{r.T("withheld.title", "N", len(list))}
 	for _, w := range list[:min(len(list), withheldShown)] {
 		where := ""
 		if r.Actor.Group == "" {

@@ -93,7 +93,7 @@ func (a *agenda) day(ctx context.Context, r *bot.Request, day, today community.D
 		return nil, err
 	}
 	for _, o := range outages {
-		lines = append(lines, r.T("outage", "From", a.within(r.T, day, o.From), "To", a.within(r.T, day, o.To), "Transport", o.Transport))
+		lines = append(lines, r.T("outage", "From", a.clock(o.From), "To", a.clock(o.To), "Transport", o.Transport))
 	}
 	n := 0
 	for _, o := range list {
@@ -103,7 +103,7 @@ func (a *agenda) day(ctx context.Context, r *bot.Request, day, today community.D
 		if n++; n > shown {
 			continue
 		}
-		lines = append(lines, r.T("line", "Time", a.within(r.T, day, o.Slot), "Title", title(r, o), "Where", where(r.T, o, names, r.Actor.Group),
+		lines = append(lines, r.T("line", "Time", a.clock(o.Slot), "Title", title(r, o), "Where", where(r.T, o, names, r.Actor.Group),
 			"State", state(r.T, r.In, o)))
 	}
 	if n > shown {
@@ -120,15 +120,6 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// within is a time of a Day: after midnight it is the next morning's.
-func (a *agenda) within(t text, day community.Day, at time.Time) string {
-	y, m, d := day.Date()
-	if at.Before(time.Date(y, m, d+1, 0, 0, 0, 0, a.c.Calendar.Zone())) {
-		return a.clock(at)
-	}
-	return t("next_morning", "Time", a.clock(at))
 }
 
 func (a *agenda) clock(t time.Time) string { return t.In(a.c.Calendar.Zone()).Format("15:04") }
@@ -173,20 +164,9 @@ func state[R interface{ T(string, ...any) string }](t text, in func(feature stri
 	if o.Ending == bot.ToCome {
 		return t("to_come")
 	}
-	said, all := t("ending."+string(o.Ending), "Reason", reason(t, in, o)), 0
-	for _, n := range o.Words {
-		all += n
-	}
-	if all > 0 && all == o.Stale {
-		return t("ending.stale")
-	}
+	said := t("ending."+string(o.Ending), "Reason", reason(t, in, o))
 	for _, outcome := range [...]bot.Outcome{bot.Pending, bot.Sending, bot.Failed, bot.Unknown, bot.Withheld} {
-		n := o.Words[outcome]
-		if outcome == bot.Withheld && o.Stale > 0 {
-			said += t("words.stale", "N", o.Stale)
-			n -= o.Stale
-		}
-		if n > 0 {
+		if n := o.Words[outcome]; n > 0 {
 			said += t("words."+string(outcome), "N", n)
 		}
 	}

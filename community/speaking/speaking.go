@@ -101,12 +101,6 @@ func (f *speaking) resume(ctx context.Context, r *bot.Request) error {
 	if v.Waiting > 0 {
 		text = r.T("resume.done", "N", v.Waiting)
 	}
-	if v.Stale > 0 && v.Waiting == 0 {
-		text = r.T("resume.back")
-	}
-	if v.Stale > 0 {
-		text += r.T("resume.stale", "N", v.Stale)
-	}
 	return f.done(ctx, r, "resume", held, 0, text)
 }
 
