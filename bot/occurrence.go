@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -45,6 +46,8 @@ type Occurrence struct {
 
 	// Words is how many things it said, by what became of them.
 	Words map[Outcome]int
+	// Withheld is why those of the outcome Withheld were not said.
+	Withheld []Unsaid
 }
 
 // Late tells whether a tick happens later than the grace of its job or plan allows.
@@ -155,10 +158,7 @@ func (e *Engine) Occurrences(ctx context.Context, from, to time.Time) ([]Occurre
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Occurrence) int {
-		if c := a.Slot.Compare(b.Slot); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Job+" "+a.Key, b.Job+" "+b.Key)
+		return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Job, b.Job), byNumber(a.Key, b.Key))
 	})
 	return list, nil
 }
@@ -218,17 +218,19 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 			last = o.Decided
 		}
 	}
-	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state, COUNT(*) FROM outbox
-		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state`, first.UnixMilli(), last.UnixMilli())
+	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state,
+		CASE WHEN state = 'withheld' THEN reason ELSE '' END AS why, COUNT(*), MAX(not_after) FROM outbox
+		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state, why ORDER BY event, state, why`, first.UnixMilli(), last.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("words of occurrences: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var event string
+		var event, why string
 		var state Outcome
 		var n int
-		if err := rows.Scan(&event, &state, &n); err != nil {
+		var notAfter int64
+		if err := rows.Scan(&event, &state, &why, &n, &notAfter); err != nil {
 			return fmt.Errorf("words of occurrences: %w", err)
 		}
 		if i, ok := at[event]; ok {
@@ -236,6 +238,9 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 				list[i].Words = map[Outcome]int{}
 			}
 			list[i].Words[state] += n
+			if state == Withheld {
+				list[i].withhold(why, n, FromMillis(notAfter))
+			}
 		}
 	}
 	return rows.Err()

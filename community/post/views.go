@@ -157,7 +157,7 @@ func (f *feature) calendarView(ctx context.Context, q *bot.Query) (bot.Page, err
 		t.Rows = append(t.Rows, bot.Row{Key: e.Key + "/" + e.Slot.Format("20060102T150405.000"), Cells: []bot.Cell{
 			{Text: f.dayName(q.T, q.In("community").T, day), Value: day.String()}, {Text: f.clock(q.T, e.Slot), Value: e.Slot},
 			{Text: e.post.number(), Value: e.post.ID, Link: link(e.post)}, {Text: e.title(), Link: link(e.post)},
-			{Text: groupList(names, e.groups)}, {Text: e.state(q.T), Value: state},
+			{Text: groupList(names, e.groups)}, {Text: f.entryState(q.T, e), Value: state},
 		}})
 	}
 	return bot.Page{Tables: []bot.Table{t}}, nil
@@ -212,7 +212,7 @@ func (f *feature) postView(ctx context.Context, q *bot.Query) (bot.Page, error) 
 	}}
 	for _, o := range past {
 		slots.Rows = append(slots.Rows, bot.Row{Key: o.Key + "/" + o.Slot.Format("20060102T150405.000"), Cells: []bot.Cell{
-			f.c.Clock(o.Slot), {Text: groups[community.GroupID(o.Group)]}, {Text: ending(q.T, o, ""), Value: string(o.Ending)},
+			f.c.Clock(o.Slot), {Text: groups[community.GroupID(o.Group)]}, {Text: f.ending(q.T, o, ""), Value: string(o.Ending)},
 		}})
 	}
 	return bot.Page{Tables: []bot.Table{about, steps, slots}}, nil
