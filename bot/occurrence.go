@@ -40,6 +40,9 @@ type Occurrence struct {
 	Group string // where its plan speaks; may be empty
 	Slot  time.Time
 
+	Backstage bool     // see Job
+	Heard     []string // the groups that its words were for
+
 	Ending  Ending
 	Reason  string    // why it was skipped: one of the reasons above, or a feature's own word
 	Decided time.Time // when it ended
@@ -157,6 +160,10 @@ func (e *Engine) Occurrences(ctx context.Context, from, to time.Time) ([]Occurre
 			list = append(list, o)
 		}
 	}
+	for i := range list {
+		j := e.jobs[list[i].Job]
+		list[i].Backstage = j != nil && j.Backstage
+	}
 	slices.SortStableFunc(list, func(a, b Occurrence) int {
 		return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Job, b.Job), byNumber(a.Key, b.Key))
 	})
@@ -218,19 +225,19 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 			last = o.Decided
 		}
 	}
-	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state,
+	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state, group_id,
 		CASE WHEN state = 'withheld' THEN reason ELSE '' END AS why, COUNT(*), MAX(not_after) FROM outbox
-		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state, why ORDER BY event, state, why`, first.UnixMilli(), last.UnixMilli())
+		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state, group_id, why ORDER BY event, state, why, group_id`, first.UnixMilli(), last.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("words of occurrences: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var event, why string
+		var event, group, why string
 		var state Outcome
 		var n int
 		var notAfter int64
-		if err := rows.Scan(&event, &state, &why, &n, &notAfter); err != nil {
+		if err := rows.Scan(&event, &state, &group, &why, &n, &notAfter); err != nil {
 			return fmt.Errorf("words of occurrences: %w", err)
 		}
 		if i, ok := at[event]; ok {
@@ -238,6 +245,9 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 				list[i].Words = map[Outcome]int{}
 			}
 			list[i].Words[state] += n
+			if group != "" && !slices.Contains(list[i].Heard, group) {
+				list[i].Heard = append(list[i].Heard, group)
+			}
 			if state == Withheld {
 				list[i].withhold(why, n, FromMillis(notAfter))
 			}

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +98,7 @@ func (a *agenda) day(ctx context.Context, r *bot.Request, day, today community.D
 	}
 	n := 0
 	for _, o := range list {
-		if here := r.Actor.Group; here != "" && o.Group != "" && o.Group != here {
+		if here := r.Actor.Group; here != "" && !concerns(o, here) {
 			continue
 		}
 		if n++; n > shown {
@@ -113,6 +114,17 @@ func (a *agenda) day(ctx context.Context, r *bot.Request, day, today community.D
 		lines = append(lines, r.T("none"))
 	}
 	return lines, nil
+}
+
+// concerns tells whether a group hears of an occurrence: it was or is to be said there, or may be.
+func concerns(o bot.Occurrence, here string) bool {
+	switch {
+	case o.Group != "":
+		return o.Group == here
+	case o.Backstage:
+		return false
+	}
+	return len(o.Words) == 0 || slices.Contains(o.Heard, here)
 }
 
 func earlier(a, b time.Time) time.Time {

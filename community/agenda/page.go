@@ -11,7 +11,11 @@ import (
 func (a *agenda) page(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	today := a.c.Calendar.Day(q.At)
 	first, last := today-1, today+1
-	if day, err := community.ParseDay(q.Params["day"]); err == nil {
+	if asked := q.Params["day"]; asked != "" {
+		day, ok := dayOf(asked, today)
+		if !ok {
+			return bot.Page{Note: q.T("which.page")}, nil
+		}
 		first, last = day, day
 	}
 	from, to := a.c.Calendar.Start(first), a.c.Calendar.Start(last+1)

@@ -111,10 +111,10 @@ func (f *feature) acts(q *bot.Query, p *post, a assent) (acts []bot.Act) {
 			offer("暂停定时", false)
 		}
 	}
-	if a.enough(f.cfg.need(), f.cfg.OwnerMaySkip) {
-		offer("立即发送", false)
-	}
 	if p.live(q.At) {
+		if a.enough(f.cfg.need(), f.cfg.OwnerMaySkip) {
+			offer("立即发送", false)
+		}
 		offer("取消定时", true)
 	}
 	return acts
@@ -127,8 +127,11 @@ func (f *feature) calendarView(ctx context.Context, q *bot.Query) (bot.Page, err
 		return bot.Page{}, err
 	}
 	first, after := f.c.Calendar.Day(q.At).Month()
-	if a, b, err := community.ParseMonth(q.Params["month"]); err == nil {
-		first, after = a, b
+	if asked := q.Params["month"]; asked != "" {
+		var ok bool
+		if first, after, ok = period(asked, f.c.Calendar.Day(q.At)); !ok {
+			return bot.Page{Note: q.T("view.which_month")}, nil
+		}
 	}
 	list, err := f.entries(ctx, q.Occurrences, who, f.c.Calendar.Start(first), f.c.Calendar.Start(after))
 	if err != nil {

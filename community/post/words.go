@@ -32,7 +32,7 @@ func (f *feature) sayExclusions(t, words text, p *post) string {
 			list = append(list, words(fmt.Sprintf("when.weekday.%d", day)))
 		}
 	}
-	if p.Skip.Holidays {
+	if p.Skip.Holidays && !(p.When.Workdays || p.Skip.Workdays) { // those are holidays as well
 		list = append(list, t("skip.holidays"))
 	}
 	if x := p.Skip; x.From != x.Until {
