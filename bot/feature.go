@@ -91,6 +91,9 @@ type Job struct {
 	Ritual bool
 	Title  string        // of a ritual: the key of the text that names it
 	Grace  time.Duration // how long after its slot it still counts as in time; 0: a minute
+
+	// Backstage says that a ritual is for managers only: no group hears it, or waits for it.
+	Backstage bool
 }
 
 // Guard is asked when something said is about to be sent, in the transaction that claims it. A reason

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,12 +40,17 @@ type Occurrence struct {
 	Group string // where its plan speaks; may be empty
 	Slot  time.Time
 
+	Backstage bool     // see Job
+	Heard     []string // the groups that its words were for
+
 	Ending  Ending
 	Reason  string    // why it was skipped: one of the reasons above, or a feature's own word
 	Decided time.Time // when it ended
 
 	// Words is how many things it said, by what became of them.
 	Words map[Outcome]int
+	// Withheld is why those of the outcome Withheld were not said.
+	Withheld []Unsaid
 }
 
 // Late tells whether a tick happens later than the grace of its job or plan allows.
@@ -154,11 +160,12 @@ func (e *Engine) Occurrences(ctx context.Context, from, to time.Time) ([]Occurre
 			list = append(list, o)
 		}
 	}
+	for i := range list {
+		j := e.jobs[list[i].Job]
+		list[i].Backstage = j != nil && j.Backstage
+	}
 	slices.SortStableFunc(list, func(a, b Occurrence) int {
-		if c := a.Slot.Compare(b.Slot); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Job+" "+a.Key, b.Job+" "+b.Key)
+		return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Job, b.Job), byNumber(a.Key, b.Key))
 	})
 	return list, nil
 }
@@ -218,17 +225,19 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 			last = o.Decided
 		}
 	}
-	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state, COUNT(*) FROM outbox
-		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state`, first.UnixMilli(), last.UnixMilli())
+	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT event, state, group_id,
+		CASE WHEN state = 'withheld' THEN reason ELSE '' END AS why, COUNT(*), MAX(not_after) FROM outbox
+		WHERE ritual = 1 AND said_at >= ? AND said_at <= ? GROUP BY event, state, group_id, why ORDER BY event, state, why, group_id`, first.UnixMilli(), last.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("words of occurrences: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var event string
+		var event, group, why string
 		var state Outcome
 		var n int
-		if err := rows.Scan(&event, &state, &n); err != nil {
+		var notAfter int64
+		if err := rows.Scan(&event, &state, &group, &why, &n, &notAfter); err != nil {
 			return fmt.Errorf("words of occurrences: %w", err)
 		}
 		if i, ok := at[event]; ok {
@@ -236,6 +245,12 @@ func (e *Engine) delivered(ctx context.Context, list []Occurrence, at map[string
 				list[i].Words = map[Outcome]int{}
 			}
 			list[i].Words[state] += n
+			if group != "" && !slices.Contains(list[i].Heard, group) {
+				list[i].Heard = append(list[i].Heard, group)
+			}
+			if state == Withheld {
+				list[i].withhold(why, n, FromMillis(notAfter))
+			}
 		}
 	}
 	return rows.Err()

@@ -15,7 +15,7 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 	}
 	o.Text, o.MergeHead, o.MergeItem = Clean(o.Text), Clean(o.MergeHead), Clean(o.MergeItem)
 	if word, bad := e.opts.Screen(o.Text); bad {
-		state, reason = Withheld, "own speech holds a forbidden word: "+word
+		state, reason = Withheld, ownWord+word
 		e.log.Warn("own speech withheld", "feature", o.Feature, "event", o.Event, "word", word)
 	}
 	if _, bad := e.opts.Screen(o.MergeHead + o.MergeItem); bad || o.Merge != "" && !o.mergeable() {

@@ -72,6 +72,7 @@ type QueueView struct {
 	At         time.Time       `json:"at"`
 	Paused     *Hold           `json:"paused,omitempty"`
 	Waiting    int             `json:"waiting"`
+	Stale      int             `json:"stale"` // of those that wait: what is too late by now and will not be said
 	Later      int             `json:"later"` // besides: what is not due yet
 	Oldest     time.Time       `json:"oldest,omitzero"`
 	Priorities []PriorityView  `json:"priorities"`

@@ -29,9 +29,9 @@ func (p *Pacing) waiting(ctx context.Context, v *QueueView) error {
 		err := p.each(ctx, func(scan func(...any) error) error {
 			var priority Priority
 			var group string
-			var due, later int
+			var due, later, stale int
 			var said int64
-			if err := scan(&priority, &group, &due, &later, &said); err != nil {
+			if err := scan(&priority, &group, &due, &later, &stale, &said); err != nil {
 				return err
 			}
 			v.Later += later
@@ -39,14 +39,16 @@ func (p *Pacing) waiting(ctx context.Context, v *QueueView) error {
 				return nil
 			}
 			v.Waiting += due
+			v.Stale += stale
 			priorities[priority] += due
 			g := groups[group]
 			g.Group, g.Waiting, g.Oldest = group, g.Waiting+due, earlier(g.Oldest, FromMillis(said))
 			groups[group], v.Oldest = g, earlier(v.Oldest, g.Oldest)
 			return nil
 		}, `SELECT priority, group_id, SUM(CASE WHEN not_before <= ? THEN 1 ELSE 0 END), SUM(CASE WHEN not_before > ? THEN 1 ELSE 0 END),
+			SUM(CASE WHEN not_before <= ? AND not_after > 0 AND not_after < ? THEN 1 ELSE 0 END),
 			COALESCE(MIN(CASE WHEN not_before > ? THEN NULL WHEN not_before > said_at THEN not_before ELSE said_at END), 0)
-			FROM outbox WHERE state = 'pending' AND `+sorted+` GROUP BY priority, group_id`, now, now, now)
+			FROM outbox WHERE state = 'pending' AND `+sorted+` GROUP BY priority, group_id`, now, now, now, now, now)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package community
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -15,12 +14,6 @@ import (
 const (
 	OverBudget = "budget"
 	AtNight    = "quiet"
-)
-
-// withheldShown is how many lines the command prints, withheldPreview how many characters of each text.
-const (
-	withheldShown   = 20
-	withheldPreview = 60
 )
 
 // Noise keeps the bot from talking too much: what it says to a group unasked comes out of a budget per Day,
@@ -76,17 +69,6 @@ type Unasked struct {
 	Feature string
 	Text    string
 	Dated   bool // a manager chose the very time: it may be at night
-}
-
-// Withheld is something that was not said.
-type Withheld struct {
-	ID      int64
-	Group   GroupID
-	Day     Day
-	At      time.Time
-	Feature string
-	Preview string // the beginning of the text, on one line
-	Reason  string // OverBudget, AtNight, or a word of whoever withheld it
 }
 
 type noiseRow struct {
@@ -154,76 +136,4 @@ func (n *Noise) Withhold(ctx context.Context, at time.Time, u Unasked, reason st
 		return fmt.Errorf("withhold %s in %s: %w", u.Feature, u.Group, err)
 	}
 	return nil
-}
-
-// Withheld is what was not said to a group on a Day, in order; of all groups where group is empty.
-func (n *Noise) Withheld(ctx context.Context, group GroupID, day Day) ([]Withheld, error) {
-	q := n.db.Conn(ctx).Where("day = ?", day).Order("at, id")
-	if group != "" {
-		q = q.Where("group_id = ?", group)
-	}
-	var rows []withheldRow
-	if err := q.Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("withheld on %s: %w", day, err)
-	}
-	list := make([]Withheld, len(rows))
-	for i, row := range rows {
-		list[i] = Withheld{row.ID, row.Group, row.Day, bot.FromMillis(row.At), row.Feature, row.Preview, row.Reason}
-	}
-	return list, nil
-}
-
-// Commands is how a moderator sees what was withheld today: in a group for that group, in private for all.
-func (n *Noise) Commands() []bot.Command {
-	return []bot.Command{{
-		Names: []string{"勿扰清单", "withheld"}, Help: "help.withheld", Role: bot.Moderator, Run: n.printWithheld,
-	}}
-}
-
-func (n *Noise) printWithheld(ctx context.Context, r *bot.Request) error {
-	list, err := n.Withheld(ctx, GroupID(r.Actor.Group), n.calendar.Day(r.At))
-	if err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		r.Reply(r.T("withheld.none"))
-		return nil
-	}
-	lines := []string{r.T("withheld.title", "N", len(list))}
-	for _, w := range list[:min(len(list), withheldShown)] {
-		where := ""
-		if r.Actor.Group == "" {
-			if where, err = n.groupName(ctx, w.Group); err != nil {
-				return err
-			}
-			where = "[" + where + "] "
-		}
-		lines = append(lines, r.T("withheld.line", "Time", w.At.In(n.calendar.Zone()).Format("15:04"), "Where", where,
-			"Preview", w.Preview, "Reason", reasonText(r, w.Reason)))
-	}
-	if more := len(list) - withheldShown; more > 0 {
-		lines = append(lines, r.T("withheld.more", "N", more))
-	}
-	r.Reply(strings.Join(lines, "\n"))
-	return nil
-}
-
-// groupName is what a group is called, or else its id.
-func (n *Noise) groupName(ctx context.Context, id GroupID) (string, error) {
-	var names []string
-	if err := n.db.Conn(ctx).Table("groups").Where("id = ?", id).Pluck("name", &names).Error; err != nil {
-		return "", fmt.Errorf("name of %s: %w", id, err)
-	}
-	if len(names) == 0 || CleanName(names[0]) == "" {
-		return string(id), nil
-	}
-	return Shorten(CleanName(names[0]), nameEchoed), nil
-}
-
-func reasonText(r *bot.Request, reason string) string {
-	key := "withheld.reason." + reason
-	if text := r.T(key); text != key {
-		return text
-	}
-	return reason
 }

@@ -42,10 +42,10 @@ func TestNoiseBudget(t *testing.T) {
 				{Group: "g1", Day: day, At: noon.Add(2 * time.Hour), Feature: "topic", Preview: "今天 聊聊 C", Reason: community.OverBudget},
 				{Group: "g1", Day: day, At: noon.Add(13 * time.Hour), Feature: "topic", Preview: "今天 聊聊 E", Reason: community.OverBudget},
 			}
-			if diff := cmp.Diff(want, withoutIDs(must(n.Withheld(ctx, "g1", day))(t))); diff != "" {
+			if diff := cmp.Diff(want, withoutIDs(must(n.Withheld(ctx, "g1", cal.Start(day), cal.Start(day+1)))(t))); diff != "" {
 				t.Error(diff)
 			}
-			if all := must(n.Withheld(ctx, "", day))(t); len(all) != 3 || all[0].Reason != "夜里不打扰" {
+			if all := must(n.Withheld(ctx, "", cal.Start(day), cal.Start(day+1)))(t); len(all) != 3 || all[0].Reason != "夜里不打扰" {
 				t.Errorf("of all groups: %+v", all)
 			}
 		})
@@ -98,7 +98,7 @@ func TestNothingIsSaidUnaskedAtNight(t *testing.T) {
 				if ok := must(n.TakeFor(ctx, at, u))(t); ok == quiet {
 					t.Errorf("%v at %s: said is %v", c.night, c.at, ok)
 				}
-				if list := must(n.Withheld(ctx, "g1", shanghai().Day(at)))(t); quiet != (len(list) == 1 && list[0].Reason == community.AtNight) {
+				if list := must(n.Withheld(ctx, "g1", at, at.Add(time.Minute)))(t); quiet != (len(list) == 1 && list[0].Reason == community.AtNight) {
 					t.Errorf("%v at %s: withheld %+v", c.night, c.at, list)
 				}
 				u.Dated = true
@@ -108,4 +108,42 @@ func TestNothingIsSaidUnaskedAtNight(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestWhatWaitedTooLongIsListed(t *testing.T) {
+	cal := shanghai()
+	each(t, func(t *testing.T, db bot.Storage) {
+		within(t, db, func(ctx context.Context) {
+			for _, o := range [...]struct{ group, member, text, state, reason string }{
+				{"g1", "", "早安\n各位", "withheld", "too late"},
+				{"g2", "", "午安", "withheld", "too late: nobody is found"},
+				{"", "m1", "你有 7 分", "withheld", "too late"},
+				{"g1", "", "别的", "withheld", "its guard failed"},
+				{"g1", "", "说了", "sent", ""},
+			} {
+				err := db.Conn(ctx).Exec(`INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, priority, said_at, not_before, not_after,
+					guard, state, reason, settled_at) VALUES ('post', '', 'e', ?, ?, ?, '', 40, ?, 0, 1, '', ?, ?, ?)`,
+					o.group, o.member, o.text, noon.UnixMilli(), o.state, o.reason, noon.Add(3*time.Hour).UnixMilli()).Error
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			n := community.NewNoise(db, cal, 2, community.Night{})
+			late := func(group community.GroupID, preview string) community.Withheld {
+				return community.Withheld{Group: group, Private: group == "", Day: cal.Day(noon), At: noon.Add(3 * time.Hour), Feature: "post",
+					Preview: preview, Reason: community.TooLate, Due: noon}
+			}
+			all := must(n.Withheld(ctx, "", noon, noon.Add(4*time.Hour)))(t)
+			if diff := cmp.Diff([]community.Withheld{late("g1", "早安 各位"), late("g2", "午安"), late("", "")}, all); diff != "" {
+				t.Error(diff)
+			}
+			here := must(n.Withheld(ctx, "g2", noon, noon.Add(4*time.Hour)))(t)
+			if diff := cmp.Diff([]community.Withheld{late("g2", "午安")}, here); diff != "" {
+				t.Error(diff)
+			}
+			if list := must(n.Withheld(ctx, "", noon, noon.Add(3*time.Hour)))(t); len(list) != 0 {
+				t.Errorf("before it was withheld: %+v", list)
+			}
+		})
+	})
 }

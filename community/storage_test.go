@@ -21,7 +21,7 @@ func shanghai() *community.Calendar {
 // each runs fn on a fresh database of each engine, with the community's tables.
 func each(t *testing.T, fn func(t *testing.T, db bot.Storage)) {
 	t.Helper()
-	owners := []database.Owner{{Name: "community", List: community.Migrations()}}
+	owners := []database.Owner{{Name: "bot", List: bot.Migrations()}, {Name: "community", List: community.Migrations()}}
 	dbtest.Each(t, owners, func(t *testing.T, db *database.DB) { fn(t, db) })
 }
 

@@ -103,6 +103,20 @@ func numbers(light, deep string) [][]int {
 	return namedNumber.FindAllStringIndex(deep, -1)
 }
 
+// Masked is a forbidden word as it can be told to who wrote it, by its first character: the bot itself must not say it.
+func (w *Words) Masked(word string) string {
+	runes := []rune(strings.TrimSpace(word))
+	all := strings.Repeat("＊", max(len(runes), 1))
+	if len(runes) < 2 {
+		return all
+	}
+	masked := string(runes[0]) + strings.Repeat("＊", len(runes)-1)
+	if _, bad := w.Forbidden(masked); bad {
+		return all
+	}
+	return masked
+}
+
 // Forbidden finds a word that the bot itself must not say, as it was configured.
 func (w *Words) Forbidden(text string) (word string, bad bool) {
 	if w.speech.empty() {

@@ -90,6 +90,15 @@ func TestForbiddenSpeech(t *testing.T) {
 	}
 }
 
+func TestAForbiddenWordIsMasked(t *testing.T) {
+	w := newWords(t, community.WordConfig{Speech: []string{"最便宜", "最", "水货"}})
+	for word, want := range map[string]string{"最便宜": "＊＊＊", "水货": "水＊", "最": "＊", "best": "b＊＊＊", "": "＊"} {
+		if got := w.Masked(word); got != want {
+			t.Errorf("Masked(%q) = %q, want %q", word, got, want)
+		}
+	}
+}
+
 func TestWrongWordsAreToldTogether(t *testing.T) {
 	_, err := community.NewWords(community.WordConfig{Names: []string{"好", ""}, Speech: []string{"\u200b"}, Fallback: "代购"})
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {

@@ -34,6 +34,9 @@ func printQueue(v bot.QueueView) {
 	if v.Waiting > 0 {
 		fmt.Printf("  the oldest since %s\n", v.Oldest.Format(time.RFC3339))
 	}
+	if v.Stale > 0 {
+		fmt.Printf("  %d of them are too late by now and will be withheld\n", v.Stale)
+	}
 	if p := v.Paused; p != nil {
 		until := "a manager ends it"
 		if !p.Until.IsZero() {

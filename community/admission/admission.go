@@ -58,7 +58,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, keepDays int) bot.F
 		if i > 0 {
 			name = fmt.Sprintf("%s%d", digestJob, i+1)
 		}
-		feature.Jobs = append(feature.Jobs, bot.Job{Name: name, Spec: spec, Ritual: true, Title: "digest.name", Grace: digestApart, Run: f.digest})
+		feature.Jobs = append(feature.Jobs, bot.Job{Name: name, Spec: spec, Ritual: true, Title: "digest.name", Backstage: true, Grace: digestApart, Run: f.digest})
 	}
 	feature.Guards = map[string]bot.Guard{"stands": f.stands}
 	feature.Views = f.views()

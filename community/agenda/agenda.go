@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,18 +94,18 @@ func (a *agenda) day(ctx context.Context, r *bot.Request, day, today community.D
 		return nil, err
 	}
 	for _, o := range outages {
-		lines = append(lines, r.T("outage", "From", a.clock(o.From), "To", a.clock(o.To), "Transport", o.Transport))
+		lines = append(lines, r.T("outage", "From", a.clock(r.T, o.From, day), "To", a.clock(r.T, o.To, day), "Transport", o.Transport))
 	}
 	n := 0
 	for _, o := range list {
-		if here := r.Actor.Group; here != "" && o.Group != "" && o.Group != here {
+		if here := r.Actor.Group; here != "" && !concerns(o, here) {
 			continue
 		}
 		if n++; n > shown {
 			continue
 		}
-		lines = append(lines, r.T("line", "Time", a.clock(o.Slot), "Title", title(r, o), "Where", where(r.T, o, names, r.Actor.Group),
-			"State", state(r.T, r.In, o)))
+		lines = append(lines, r.T("line", "Time", a.clock(r.T, o.Slot, day), "Title", title(r, o), "Where", where(r.T, o, names, r.Actor.Group),
+			"State", state(r.T, r.In, o, a.deadline(r.T, day))))
 	}
 	if n > shown {
 		lines = append(lines, r.T("more", "N", n-shown))
@@ -115,6 +116,17 @@ func (a *agenda) day(ctx context.Context, r *bot.Request, day, today community.D
 	return lines, nil
 }
 
+// concerns tells whether a group hears of an occurrence: it was or is to be said there, or may be.
+func concerns(o bot.Occurrence, here string) bool {
+	switch {
+	case o.Group != "":
+		return o.Group == here
+	case o.Backstage:
+		return false
+	}
+	return len(o.Words) == 0 || slices.Contains(o.Heard, here)
+}
+
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -122,10 +134,30 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-func (a *agenda) clock(t time.Time) string { return t.In(a.c.Calendar.Zone()).Format("15:04") }
-
 // text is Request.T or Query.T.
 type text = func(key string, kv ...any) string
+
+// clock is the time of day; where the Day goes on after midnight, it says that it is of the next date.
+func (a *agenda) clock(t text, at time.Time, day community.Day) string {
+	said := at.In(a.c.Calendar.Zone()).Format("15:04")
+	switch date := community.DateOf(at, a.c.Calendar.Zone()); date {
+	case day:
+		return said
+	case day + 1:
+		return t("next_day", "Time", said)
+	}
+	return at.In(a.c.Calendar.Zone()).Format("01-02 15:04")
+}
+
+// deadline puts into words until when something could have been said.
+func (a *agenda) deadline(t text, day community.Day) func(at time.Time) string {
+	return func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return a.clock(t, at, day)
+	}
+}
 
 // dayName is "今天 11月23日 周一".
 func (a *agenda) dayName(t text, day, today community.Day) string {
@@ -160,15 +192,24 @@ func where(t text, o bot.Occurrence, names map[community.GroupID]string, here st
 }
 
 // state says how an occurrence ended, and what became of its words.
-func state[R interface{ T(string, ...any) string }](t text, in func(feature string) R, o bot.Occurrence) string {
+func state[R interface{ T(string, ...any) string }](t text, in func(feature string) R, o bot.Occurrence, deadline func(time.Time) string) string {
 	if o.Ending == bot.ToCome {
 		return t("to_come")
 	}
 	said := t("ending."+string(o.Ending), "Reason", reason(t, in, o))
-	for _, outcome := range [...]bot.Outcome{bot.Pending, bot.Sending, bot.Failed, bot.Unknown, bot.Withheld} {
+	switch {
+	case o.Silent() && o.Words[bot.Pending] > 0:
+		said = t("ending.waiting")
+	case o.Silent():
+		said = t("ending.silent")
+	}
+	for _, outcome := range [...]bot.Outcome{bot.Pending, bot.Sending, bot.Failed, bot.Unknown} {
 		if n := o.Words[outcome]; n > 0 {
 			said += t("words."+string(outcome), "N", n)
 		}
+	}
+	for _, u := range o.Withheld {
+		said += t("withheld."+string(u.Cause), "N", u.N, "Until", deadline(u.NotAfter))
 	}
 	return said
 }

@@ -59,6 +59,26 @@ func rituals(t *testing.T) bot.Feature {
 	}
 }
 
+// behind is a feature with a ritual for managers, and one that speaks in the first group only.
+func behind(t *testing.T) bot.Feature {
+	f := rituals(t)
+	f.Name, f.Commands = "behind", nil
+	f.Jobs = []bot.Job{
+		{Name: "books", Spec: "0 10 * * *", Ritual: true, Title: "morning", Backstage: true, Run: func(context.Context, *bot.Request) error { return nil }},
+		{Name: "cheer", Spec: "30 10 * * *", Ritual: true, Title: "said", Run: func(_ context.Context, r *bot.Request) error {
+			r.Say("g1", "加油")
+			return nil
+		}},
+	}
+	return f
+}
+
+func TestAGroupIsToldOfWhatItHears(t *testing.T) {
+	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
+		return []bot.Feature{behind(t), agenda.New(p.DB, p.Community)}
+	}), "testdata/here/*.chat")
+}
+
 func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
 		return []bot.Feature{rituals(t), agenda.New(p.DB, p.Community)}

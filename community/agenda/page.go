@@ -11,7 +11,11 @@ import (
 func (a *agenda) page(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	today := a.c.Calendar.Day(q.At)
 	first, last := today-1, today+1
-	if day, err := community.ParseDay(q.Params["day"]); err == nil {
+	if asked := q.Params["day"]; asked != "" {
+		day, ok := dayOf(asked, today)
+		if !ok {
+			return bot.Page{Note: q.T("which.page")}, nil
+		}
 		first, last = day, day
 	}
 	from, to := a.c.Calendar.Start(first), a.c.Calendar.Start(last+1)
@@ -30,8 +34,8 @@ func (a *agenda) page(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	for _, o := range list {
 		day := a.c.Calendar.Day(o.Slot)
 		t.Rows = append(t.Rows, bot.Row{Key: o.Job + "/" + o.Key + "/" + o.Slot.Format("20060102T150405"), Cells: []bot.Cell{
-			{Text: a.dayName(q.T, day, today), Value: day.String()}, {Text: a.clock(o.Slot), Value: o.Slot}, {Text: title(q, o)},
-			{Text: names[community.GroupID(o.Group)]}, {Text: state(q.T, q.In, o), Value: string(o.Ending)},
+			{Text: a.dayName(q.T, day, today), Value: day.String()}, {Text: a.clock(q.T, o.Slot, day), Value: o.Slot}, {Text: title(q, o)},
+			{Text: names[community.GroupID(o.Group)]}, {Text: state(q.T, q.In, o, a.deadline(q.T, day)), Value: string(o.Ending)},
 		}})
 	}
 	outages, err := a.outages(ctx, q, first, last)

@@ -68,6 +68,9 @@ func (f *feature) entries(ctx context.Context, ask occurrences, who persons, fro
 			}
 		}
 		like := fmt.Sprint(id, "/", o.Slot.UnixMilli(), o.Ending, o.Reason, o.Words)
+		for _, u := range o.Withheld {
+			like += fmt.Sprint("/", u.Cause, u.N)
+		}
 		if same[like] == nil {
 			same[like] = e
 			found = append(found, e)
@@ -89,10 +92,10 @@ func foreseenReason(ctx context.Context, d *days, p *post, slot time.Time, agree
 	return reason, err
 }
 
-// state says how an entry ended, or how it stands.
-func (e *entry) state(t text) string {
+// entryState says how an entry ended, or how it stands.
+func (f *feature) entryState(t text, e *entry) string {
 	if e.Ending != bot.ToCome || e.reason == "" {
-		return ending(t, e.Occurrence, t("to_come"))
+		return f.ending(t, e.Occurrence, t("to_come"))
 	}
 	if e.reason == unapproved {
 		return t("to_come.unapproved")
@@ -151,7 +154,7 @@ func (f *feature) calendarLines(r *bot.Request, list []*entry, names map[communi
 				where = groupList(names, e.groups)
 			}
 			lines = append(lines, r.T("calendar.line", "Time", f.clock(r.T, e.Slot), "Number", e.post.number(), "Title", e.title(),
-				"Groups", where, "State", e.state(r.T), "Out", e.Ending == bot.ToCome && e.reason != "" && e.reason != unapproved))
+				"Groups", where, "State", f.entryState(r.T, e), "Out", e.Ending == bot.ToCome && e.reason != "" && e.reason != unapproved))
 		}
 		if n := j - i - dayShown; n > 0 {
 			lines = append(lines, r.T("more", "N", n))

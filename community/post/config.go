@@ -18,7 +18,7 @@ type Config struct {
 	GraceMinutes int    `yaml:"grace_minutes" doc:"a post that comes more than this many minutes after its time begins with late_prefix"`
 	CatchUp      string `yaml:"catch_up" doc:"times that passed while the program was down: collapse (the newest is sent late), all (each is sent late) or skip"`
 	LatePrefix   string `yaml:"late_prefix" doc:"what a late post begins with"`
-	StaleMinutes int    `yaml:"stale_minutes" doc:"a post that could not be sent within this many minutes, because the account is logged out, is withheld; 0: never"`
+	StaleMinutes int    `yaml:"stale_minutes" doc:"a post that could not be sent within this many minutes, because the account is logged out or the bot paused, is withheld; 0: never"`
 }
 
 // Defaults need nobody's approval.

@@ -181,7 +181,7 @@ func (f *feature) show(ctx context.Context, r *bot.Request, id int64) error {
 		lines = append(lines, r.T("show.slots"))
 	}
 	for _, o := range past[max(0, len(past)-slotsShown):] {
-		lines = append(lines, r.T("show.slot", "At", f.short(o.Slot), "Group", names[community.GroupID(o.Group)], "State", ending(r.T, o, "")))
+		lines = append(lines, r.T("show.slot", "At", f.short(o.Slot), "Group", names[community.GroupID(o.Group)], "State", f.ending(r.T, o, "")))
 	}
 	if hidden(r, p) {
 		r.Reply(r.T("show.hidden", "Number", p.number()))

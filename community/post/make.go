@@ -196,26 +196,12 @@ func (f *feature) checkText(r *bot.Request, text string) error {
 		return r.Refuse("text.long", "Most", longestText, "N", n)
 	}
 	if word, bad := f.c.Words.Forbidden(text); bad {
-		return r.Refuse("text.word", "Word", f.masked(word))
+		return r.Refuse("text.word", "Word", f.c.Words.Masked(word))
 	}
 	if name, bad := unknownVariable(text); bad {
 		return r.Refuse("text.variable", "Name", community.Excerpt(name, 20))
 	}
 	return nil
-}
-
-// masked is a forbidden word as it can be told to who wrote it: the bot itself must not say it.
-func (f *feature) masked(word string) string {
-	runes := []rune(strings.TrimSpace(word))
-	for i := range runes {
-		if i > 0 && (i < len(runes)-1 || len(runes) == 2) {
-			runes[i] = '○'
-		}
-	}
-	if _, bad := f.c.Words.Forbidden(string(runes)); bad {
-		return strings.Repeat("○", len(runes))
-	}
-	return string(runes)
 }
 
 // onlyOne asks whether a post is meant where another one says the same at the same times in one of its groups.

@@ -144,7 +144,7 @@ func (f *feature) sendBack(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("return.long", "Most", longestNote)
 	}
 	if word, bad := f.c.Words.Forbidden(note); bad {
-		return r.Refuse("text.word", "Word", f.masked(word))
+		return r.Refuse("text.word", "Word", f.c.Words.Masked(word))
 	}
 	after := *p
 	code, err := f.change(ctx, r, p, &after, stepReturned, note, true)

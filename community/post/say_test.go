@@ -84,7 +84,7 @@ func TestTheRedListIsAskedAgainWhenAPostIsApprovedAndSent(t *testing.T) {
 			t.Error(diff)
 		}
 		h.start("words.speech=[最低价]", "post.approval=one")
-		h.has(h.says("老王", "批准 1"), "最○价")
+		h.has(h.says("老王", "批准 1"), "最＊＊")
 	})
 }
 
@@ -190,4 +190,28 @@ func TestEverythingThatIsWrongWithTheSectionIsTold(t *testing.T) {
 	if err := post.Defaults().Validate(); err != nil {
 		t.Error(err)
 	}
+}
+
+// A month that does not exist is answered, and a post without times to come has no button that sends it.
+func TestPagesAnswerWhatIsNotThere(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		manager := bot.Actor{Role: bot.Manager}
+		for _, month := range [...]string{"2026-13", "9999-99", "x"} {
+			lines, _ := h.rows("post.calendar", 0, bot.Query{Actor: manager, Limit: 4, Params: map[string]string{"month": month}})
+			if diff := cmp.Diff([]string{"没有这个月～月份要写成 2026-12 这样。"}, lines); diff != "" {
+				t.Errorf("%s: %s", month, diff)
+			}
+		}
+		h.says("老王", "定时 21:00 一次")
+		h.says("小李", "批准 1")
+		shown := func() string {
+			lines, _ := h.rows("post.post", 0, bot.Query{Actor: manager, Limit: 50, Params: map[string]string{"id": "1"}})
+			return strings.Join(lines, "\n")
+		}
+		h.has(shown(), "[立即发送 1]")
+		h.waits(24 * time.Hour)
+		if page := shown(); strings.Contains(page, "[") {
+			t.Errorf("it is over, and offers a command: %s", page)
+		}
+	})
 }

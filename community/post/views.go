@@ -111,10 +111,10 @@ func (f *feature) acts(q *bot.Query, p *post, a assent) (acts []bot.Act) {
 			offer("暂停定时", false)
 		}
 	}
-	if a.enough(f.cfg.need(), f.cfg.OwnerMaySkip) {
-		offer("立即发送", false)
-	}
 	if p.live(q.At) {
+		if a.enough(f.cfg.need(), f.cfg.OwnerMaySkip) {
+			offer("立即发送", false)
+		}
 		offer("取消定时", true)
 	}
 	return acts
@@ -127,8 +127,11 @@ func (f *feature) calendarView(ctx context.Context, q *bot.Query) (bot.Page, err
 		return bot.Page{}, err
 	}
 	first, after := f.c.Calendar.Day(q.At).Month()
-	if a, b, err := community.ParseMonth(q.Params["month"]); err == nil {
-		first, after = a, b
+	if asked := q.Params["month"]; asked != "" {
+		var ok bool
+		if first, after, ok = period(asked, f.c.Calendar.Day(q.At)); !ok {
+			return bot.Page{Note: q.T("view.which_month")}, nil
+		}
 	}
 	list, err := f.entries(ctx, q.Occurrences, who, f.c.Calendar.Start(first), f.c.Calendar.Start(after))
 	if err != nil {
@@ -157,7 +160,7 @@ func (f *feature) calendarView(ctx context.Context, q *bot.Query) (bot.Page, err
 		t.Rows = append(t.Rows, bot.Row{Key: e.Key + "/" + e.Slot.Format("20060102T150405.000"), Cells: []bot.Cell{
 			{Text: f.dayName(q.T, q.In("community").T, day), Value: day.String()}, {Text: f.clock(q.T, e.Slot), Value: e.Slot},
 			{Text: e.post.number(), Value: e.post.ID, Link: link(e.post)}, {Text: e.title(), Link: link(e.post)},
-			{Text: groupList(names, e.groups)}, {Text: e.state(q.T), Value: state},
+			{Text: groupList(names, e.groups)}, {Text: f.entryState(q.T, e), Value: state},
 		}})
 	}
 	return bot.Page{Tables: []bot.Table{t}}, nil
@@ -212,7 +215,7 @@ func (f *feature) postView(ctx context.Context, q *bot.Query) (bot.Page, error) 
 	}}
 	for _, o := range past {
 		slots.Rows = append(slots.Rows, bot.Row{Key: o.Key + "/" + o.Slot.Format("20060102T150405.000"), Cells: []bot.Cell{
-			f.c.Clock(o.Slot), {Text: groups[community.GroupID(o.Group)]}, {Text: ending(q.T, o, ""), Value: string(o.Ending)},
+			f.c.Clock(o.Slot), {Text: groups[community.GroupID(o.Group)]}, {Text: f.ending(q.T, o, ""), Value: string(o.Ending)},
 		}})
 	}
 	return bot.Page{Tables: []bot.Table{about, steps, slots}}, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 )
 
 // text is Request.T or Query.T.
@@ -31,7 +32,7 @@ func (f *feature) sayExclusions(t, words text, p *post) string {
 			list = append(list, words(fmt.Sprintf("when.weekday.%d", day)))
 		}
 	}
-	if p.Skip.Holidays {
+	if p.Skip.Holidays && !(p.When.Workdays || p.Skip.Workdays) { // those are holidays as well
 		list = append(list, t("skip.holidays"))
 	}
 	if x := p.Skip; x.From != x.Until {
@@ -43,17 +44,42 @@ func (f *feature) sayExclusions(t, words text, p *post) string {
 func minutesText(n int) string { return fmt.Sprintf("%02d:%02d", n/60, n%60) }
 
 // ending says how an occurrence ended and what became of its words; of one to come, note.
-func ending(t text, o bot.Occurrence, note string) string {
+func (f *feature) ending(t text, o bot.Occurrence, note string) string {
 	if o.Ending == bot.ToCome {
 		return note
 	}
 	said := t("ending."+string(o.Ending), "Reason", reasonText(t, o.Reason))
-	for _, outcome := range [...]bot.Outcome{bot.Pending, bot.Sending, bot.Failed, bot.Unknown, bot.Withheld} {
+	switch {
+	case o.Silent() && o.Words[bot.Pending] > 0:
+		said = t("ending.waiting")
+	case o.Silent():
+		said = t("ending.silent")
+	}
+	for _, outcome := range [...]bot.Outcome{bot.Pending, bot.Sending, bot.Failed, bot.Unknown} {
 		if o.Words[outcome] > 0 {
 			said += t("words." + string(outcome))
 		}
 	}
+	for _, u := range o.Withheld {
+		until := ""
+		if !u.NotAfter.IsZero() {
+			until = f.until(t, u.NotAfter, o.Slot)
+		}
+		said += t("withheld."+string(u.Cause), "Until", until)
+	}
 	return said
+}
+
+// until is a time of day, with its date where that is not the one of the slot.
+func (f *feature) until(t text, at, slot time.Time) string {
+	zone := f.c.Calendar.Zone()
+	switch community.DateOf(at, zone) - community.DateOf(slot, zone) {
+	case 0:
+		return at.In(zone).Format("15:04")
+	case 1:
+		return t("calendar.next_day") + at.In(zone).Format("15:04")
+	}
+	return f.short(at)
 }
 
 // reasonText is why something was not said.

@@ -105,18 +105,10 @@ func (s *scripts) groupName(ctx context.Context, id community.GroupID) (string, 
 func (s *scripts) allowed(r *bot.Request, texts ...string) error {
 	for _, text := range texts {
 		if word, bad := s.c.Words.Forbidden(text); bad {
-			return r.Refuse("forbidden", "Word", hinted(word))
+			return r.Refuse("forbidden", "Word", s.c.Words.Masked(word))
 		}
 	}
 	return nil
-}
-
-// hinted is the beginning of a forbidden word: an answer that held all of it would be kept back itself.
-func hinted(word string) string {
-	for _, first := range word {
-		return string(first) + "＊"
-	}
-	return "＊"
 }
 
 // change names what somebody did: as an undo, in the audit, and to what.

@@ -43,6 +43,9 @@ func (f *speaking) summary(r *bot.Request, v bot.QueueView) []string {
 	if v.Waiting > 0 {
 		lines[0] = r.T("queue.title", "N", v.Waiting, "Age", age(r.T, v.At.Sub(v.Oldest)))
 	}
+	if v.Stale > 0 {
+		lines = append(lines, r.T("queue.stale", "N", v.Stale))
+	}
 	if v.Later > 0 {
 		lines = append(lines, r.T("queue.later", "N", v.Later))
 	}

@@ -99,7 +99,7 @@ func (f *speaking) resume(ctx context.Context, r *bot.Request) error {
 	}
 	text := r.T("resume.idle")
 	if v.Waiting > 0 {
-		text = r.T("resume.done", "N", v.Waiting)
+		text = r.T("resume.done", "N", v.Waiting-v.Stale, "Stale", v.Stale)
 	}
 	return f.done(ctx, r, "resume", held, 0, text)
 }

@@ -6,7 +6,9 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/bottest"
+	"github.com/weilu-im/weilu/community/agenda"
 	"github.com/weilu-im/weilu/community/communitytest"
+	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/rules"
 	"github.com/weilu-im/weilu/community/speaking"
 )
@@ -15,6 +17,7 @@ func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
 		return []bot.Feature{
 			rules.New(p.DB, p.Community, rules.Defaults()), alarm(),
+			post.New(p.DB, p.Community, post.Defaults()), agenda.New(p.DB, p.Community),
 			speaking.New(p.Community, bot.NewPacing(p.DB, p.Community.Calendar.Zone())),
 		}
 	}), "testdata/*.chat")

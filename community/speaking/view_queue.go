@@ -44,7 +44,8 @@ func (f *speaking) readQueue(ctx context.Context, q *bot.Query) (bot.Page, error
 	return bot.Page{
 		Note: strings.Join(f.reasons(q.T, v, by), "\n"),
 		Figures: []bot.Figure{
-			{Key: "waiting", Title: q.T("figure.waiting"), Cell: number(v.Waiting)}, {Key: "later", Title: q.T("figure.later"), Cell: number(v.Later)},
+			{Key: "waiting", Title: q.T("figure.waiting"), Cell: number(v.Waiting)}, {Key: "stale", Title: q.T("figure.stale"), Cell: number(v.Stale)},
+			{Key: "later", Title: q.T("figure.later"), Cell: number(v.Later)},
 			{Key: "oldest_seconds", Title: q.T("figure.oldest"), Cell: oldest}, {Key: "paused", Title: q.T("figure.paused"), Cell: paused},
 		},
 		Tables: []bot.Table{f.groupsTable(q, v, names), f.prioritiesTable(q, v), f.transportsTable(q, v), f.troublesTable(q, v)},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -177,17 +176,8 @@ func (f *topic) check(d definition) (key string, kv []any) {
 	}
 	for _, text := range [...]string{d.Text, d.Host} {
 		if word, bad := f.c.Words.Forbidden(text); bad {
-			return "wrong.word", []any{"Word", masked(word)}
+			return "wrong.word", []any{"Word", f.c.Words.Masked(word)}
 		}
 	}
 	return "", nil
-}
-
-// masked hints at a word that the bot itself must not say.
-func masked(word string) string {
-	first, _ := utf8.DecodeRuneInString(word)
-	if n := utf8.RuneCountInString(word); n > 1 {
-		return string(first) + strings.Repeat("＊", n-1)
-	}
-	return "＊"
 }

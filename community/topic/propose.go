@@ -190,7 +190,7 @@ func (f *topic) decline(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("wrong.long", "Most", longestTopic, "Count", len([]rune(reason)))
 	}
 	if word, bad := f.c.Words.Forbidden(reason); bad {
-		return r.Refuse("wrong.word", "Word", masked(word))
+		return r.Refuse("wrong.word", "Word", f.c.Words.Masked(word))
 	}
 	if err := f.decide(ctx, p, "declined", 0, ""); err != nil {
 		return err
