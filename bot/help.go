@@ -90,7 +90,7 @@ func (e *Engine) offer(c *owned, lang string) Offer {
 
 // namesIn is a command's names with one of the given language first.
 func namesIn(names []string, lang string) []string {
-	english := func(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }
+	english := func(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz-") == "" }
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int {
 		switch {

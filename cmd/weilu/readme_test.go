@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,4 +104,22 @@ func mustBe(t *testing.T, name, want string) {
 		return
 	}
 	t.Errorf("%s is not current: go test ./cmd/weilu -run 'Readme|Example' -update rewrites it (-is +should be)\n%s", name, cmp.Diff(strings.Split(got, "\n"), strings.Split(want, "\n")))
+}
+
+// TestEachLanguageCallsCommandsByItsOwnNames looks at every command in both languages.
+func TestEachLanguageCallsCommandsByItsOwnNames(t *testing.T) {
+	e, err := bareEngine(defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ascii := func(s string) bool {
+		return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
+	}
+	for _, lang := range [...]string{"zh", "en"} {
+		for _, o := range e.Offers(lang) {
+			if ascii(o.Names[0]) != (lang == "en") {
+				t.Errorf("%s: %v", lang, o.Names)
+			}
+		}
+	}
 }
