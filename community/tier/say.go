@@ -12,6 +12,10 @@ import (
 // mine is 我的等级: what one holds, what each requirement of the next tier asks for and what one has of it, the cheapest
 // step, and when it is looked at again. In a group it is short.
 func (f *feature) mine(ctx context.Context, r *bot.Request) error {
+	if max(r.Actor.Role, r.Actor.Asleep) >= bot.Moderator || r.Actor.Bot {
+		r.Reply(r.T("mine.staff", "Name", r.Actor.Name))
+		return nil
+	}
 	lines, err := f.explain(ctx, r, community.MemberID(r.Actor.Member), r.Actor.Name)
 	if err != nil {
 		return err
@@ -32,6 +36,9 @@ func (f *feature) of(ctx context.Context, r *bot.Request) error {
 	name, err := f.c.Called(ctx, who.ID)
 	if err != nil {
 		return err
+	}
+	if who.Role >= bot.Moderator || who.Bot {
+		return r.Refuse("staff", "Name", name)
 	}
 	lines, err := f.explain(ctx, r, who.ID, name)
 	if err != nil {
@@ -230,6 +237,9 @@ func rungs(t func(key string, kv ...any) string, l tiers.Ladder) string {
 
 // mineLine is what 我的 says of the tier.
 func (f *feature) mineLine(ctx context.Context, r *bot.Request, member community.MemberID) (string, error) {
+	if max(r.Actor.Role, r.Actor.Asleep) >= bot.Moderator || r.Actor.Bot {
+		return "", nil
+	}
 	s, err := f.c.Tiers.Of(ctx, member)
 	if err != nil {
 		return "", err
