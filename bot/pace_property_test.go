@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -201,18 +202,18 @@ func TestAClaimIsQuickHoweverMuchWaits(t *testing.T) {
 				st := newStreet(t, db, noon, x)
 				st.say(t, many(5000, func(i int) bot.Outgoing { return answer(fmt.Sprint("x/", i%groups), fmt.Sprint(i)) })...)
 				st.step(t) // sorts them
-				var worst, all time.Duration
-				const rounds = 100
-				for i := range rounds {
+				took := make([]time.Duration, 100)
+				for i := range took {
 					st.say(t, answer(fmt.Sprint("x/new", i), "new"))
 					begin := time.Now()
 					st.step(t)
-					took := time.Since(begin)
-					worst, all = max(worst, took), all+took
+					took[i] = time.Since(begin)
 				}
-				t.Logf("5,000 wait for %s: a round takes %s, the longest %s", name, (all / rounds).Round(time.Microsecond), worst.Round(time.Microsecond))
-				if mean := all / rounds; mean > 20*time.Millisecond {
-					t.Errorf("a round takes %s", mean)
+				slices.Sort(took)
+				median := took[len(took)/2] // what else the machine does comes in bursts
+				t.Logf("5,000 wait for %s: half of the rounds take at most %s, the longest %s", name, median.Round(time.Microsecond), took[len(took)-1].Round(time.Microsecond))
+				if median > 20*time.Millisecond {
+					t.Errorf("a round takes %s", median)
 				}
 			})
 		}
