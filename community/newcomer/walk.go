@@ -97,8 +97,14 @@ func (f *newcomer) said(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	taken, err := f.take(ctx, r, &p)
-	if err != nil || taken == steps {
+	if err != nil {
 		return err
+	}
+	if taken == steps {
+		if key, least := f.short(r, &p); key != "" {
+			r.Reply(r.T(key, "Name", r.Actor.Name, "Length", least))
+		}
+		return nil
 	}
 	complete, err := f.review(ctx, r, &p)
 	if err != nil || complete {
@@ -133,6 +139,23 @@ func (f *newcomer) take(ctx context.Context, r *bot.Request, p *person) (step, e
 		return answer, f.mark(ctx, r, p, answer, r.ID)
 	}
 	return steps, nil
+}
+
+// short tells whether a message with a step's hashtag is too short to take it: the key of what is answered, and how many
+// letters it takes.
+func (f *newcomer) short(r *bot.Request, p *person) (key string, least int) {
+	folded := bot.Fold(r.Text)
+	for _, s := range [...]struct {
+		step  step
+		tags  []string
+		least int
+	}{{introduction, f.cfg.IntroductionTags, f.cfg.IntroductionLength}, {answer, answerTags, answerLength}} {
+		rest, tagged := untag(folded, s.tags)
+		if tagged && p.Done[s.step].At == 0 && letters(rest) < s.least && (s.step == answer || r.Actor.Group != "") {
+			return "short." + s.step.String(), s.least
+		}
+	}
+	return "", 0
 }
 
 // mark keeps that a step was taken, by which event or fact.
