@@ -126,6 +126,14 @@ func (n *Noise) Try(ctx context.Context, at time.Time, u Unasked) (reason string
 	return "", nil
 }
 
+// GiveBack gives a group back what was used of its budget at a time, for something that was held back after all.
+func (n *Noise) GiveBack(ctx context.Context, group GroupID, at time.Time) error {
+	if err := n.db.Conn(ctx).Exec(`UPDATE noise SET used = used - 1 WHERE group_id = ? AND day = ? AND used > 0`, string(group), int(n.calendar.Day(at))).Error; err != nil {
+		return fmt.Errorf("noise of %s: %w", group, err)
+	}
+	return nil
+}
+
 // Withhold lists something that was not said for another reason than the budget.
 func (n *Noise) Withhold(ctx context.Context, at time.Time, u Unasked, reason string) error {
 	row := withheldRow{

@@ -205,6 +205,9 @@ func (f *feature) evening(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 		for _, g := range slices.Sorted(maps.Keys(groups)) {
+			if strings.HasPrefix(r.Key, again) && r.Key != anew(c.ID, g) {
+				continue
+			}
 			reason, err := f.remind(ctx, r, c, day, g, groups[g], done)
 			if err != nil {
 				return err
@@ -330,10 +333,20 @@ func reminderOf(ref string) (id int64, day community.Day, at time.Time, ok bool)
 
 // delivered says anew what the guard held back, while it is worth saying.
 func (f *feature) delivered(ctx context.Context, r *bot.Request) error {
-	if _, _, at, ok := reminderOf(r.Ref); !ok || r.Outcome != bot.Withheld || r.At.Sub(at) >= patient {
+	id, _, at, ok := reminderOf(r.Ref)
+	if !ok || r.Outcome != bot.Withheld || r.At.Sub(at) >= patient {
 		return nil
 	}
-	return r.Later(ctx, r.At.Add(time.Minute), "evening", again+r.Ref)
+	group := community.GroupID(r.Actor.Group)
+	if err := f.c.Noise.GiveBack(ctx, group, at); err != nil {
+		return err
+	}
+	return r.Later(ctx, r.At.Add(time.Minute), "evening", anew(id, group))
+}
+
+// anew is the key of a run that says one group's list of one challenge once more.
+func anew(challenge int64, group community.GroupID) string {
+	return fmt.Sprintf("%s%d/%s", again, challenge, group)
 }
 
 // quietly is 不用提醒 and 要提醒.
