@@ -18,7 +18,7 @@ type When struct {
 
 // WhenError is why a time can't be read. Its text has the key "when." + Key in the community's catalogue.
 type WhenError struct {
-	Key  string // unknown, clock, several, which, no_date, past, gap, ambiguous, cron, never
+	Key  string // unknown, clock, several, which, uneven, yearly, no_date, past, gap, ambiguous, cron, never
 	What string // the part that it is about
 }
 
@@ -30,6 +30,8 @@ const (
 	whenClock     = "clock"     // a date without a time of day, or one that no clock shows
 	whenSeveral   = "several"   // more than one time of day
 	whenWhich     = "which"     // a time of day in place of which of several
+	whenUneven    = "uneven"    // one that cron has no line for: every other day
+	whenYearly    = "yearly"    // once a year
 	whenDate      = "no_date"   // a date that no calendar has
 	whenPast      = "past"      // it has passed
 	whenGap       = "gap"       // the clocks skip it on that day
@@ -54,7 +56,7 @@ const whenExcerpt = 20
 // text is left. Dates are those of the calendar, weeks begin on Monday. The error is a *WhenError.
 //
 //	明早八点, 今晚8点半, 后天下午三点一刻, 周五20:00, 下周一 9点, 12月24日 19:30, 2026-12-24 19:30, 20:00, 半小时后, 三天后 9点
-//	每天 9点, 每天 9点和18点, 每周五20:00, 每周一三五 8:30, 周一到周五 9点, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
+//	每小时, 每30分钟, 每天 9点, 每天 9点和18点, 每周五20:00, 每周一三五 8:30, 周一到周五 9点, 每个工作日 9:00, 每月1号 9点, 每月最后一天 20:00, 下周一到周五 9点, 12月1日到12月5日 9点
 //	tomorrow 8am, every friday 20:00, weekdays 9:00, in 2 hours, 24 dec 19:30, cron 0 9 * * 1-5
 //
 // A repeated one may have bounds behind it: 每周五 20:00（12月1日至12月31日）. An hour without a part of the day is one of
@@ -76,7 +78,10 @@ type whenReader struct {
 
 func (p *whenReader) when() (When, error) {
 	begin := p.rest
-	for _, read := range [...]func() (When, bool, error){p.cron, p.wait, p.repeated} {
+	if err := p.uneven(); err != nil {
+		return When{}, err
+	}
+	for _, read := range [...]func() (When, bool, error){p.cron, p.wait, p.every, p.repeated} {
 		w, ok, err := read()
 		if ok || err != nil {
 			return w, err

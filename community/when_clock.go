@@ -31,9 +31,10 @@ var dayParts = map[string]string{
 // clock takes a time of day. part is what the date has said of it: 今晚.
 func (p *whenReader) clock(part string) (c clock, found bool, err error) {
 	begin, deep := p.rest, false
-	if p.has("at noon", "noon") {
+	if p.has("at noon", "noon") || p.has("中午") && p.spaced() {
 		return clock{hour: 12}, true, nil
 	}
+	p.rest = begin
 	if word, ok := p.take("凌晨", "半夜", "清晨", "早晨", "早上", "上午", "正午", "中午", "下午", "傍晚", "晚上", "夜里", "早", "晚"); ok {
 		if part == late && dayParts[word] == night { // 今晚凌晨1点
 			return c, true, &WhenError{whenAmbiguous, begin}

@@ -34,10 +34,23 @@ func (p *whenReader) dates() (d dates, ok bool, err error) {
 			return dates{choices: []time.Time{p.date(0, 0, near.days)}, part: near.part}, true, nil
 		}
 	}
+	if word, ok := p.take("下个月底", "下月底", "这个月底", "本月底", "月底"); ok {
+		months := 1
+		if strings.HasPrefix(word, "下") {
+			months = 2
+		}
+		return dates{choices: []time.Time{p.lastOfMonth(months)}}, true, nil
+	}
 	if d, ok, err = p.calendarDates(); ok || err != nil {
 		return d, ok, err
 	}
 	return p.weekdayDates()
+}
+
+// lastOfMonth is the last day before the first of the month so many on.
+func (p *whenReader) lastOfMonth(months int) time.Time {
+	y, m, _ := p.now.Date()
+	return time.Date(y, m+time.Month(months), 0, 12, 0, 0, 0, p.now.Location())
 }
 
 // hanDays are the days of the week as they follow 周.
