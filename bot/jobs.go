@@ -102,6 +102,16 @@ func laterID(job, key string, at int64) string { return fmt.Sprintf("tick/%s/%s/
 // each tick is that instant, and slots that were missed follow their job's or plan's policy; without, time
 // passes through the slots, and each tick happens at its own.
 func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
+	return e.advance(ctx, to, live, nil)
+}
+
+// AdvanceBy is Advance without live, for who moves the clock by hand: before each tick, and at the end, pass is told up to
+// when time passes, and may do what happens in between. moved tells that this may have made another tick due.
+func (e *Engine) AdvanceBy(ctx context.Context, to time.Time, pass func(ctx context.Context, until time.Time) (moved bool, err error)) error {
+	return e.advance(ctx, to, false, pass)
+}
+
+func (e *Engine) advance(ctx context.Context, to time.Time, live bool, pass func(context.Context, time.Time) (bool, error)) error {
 	e.clock.Lock()
 	defer e.clock.Unlock()
 	to = to.UTC()
@@ -113,6 +123,18 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 		ev, err := e.nextTick(ctx, to, live)
 		if err != nil {
 			return err
+		}
+		if pass != nil {
+			until := to
+			if ev != nil {
+				until = ev.Slot
+			}
+			if moved, err := pass(ctx, until); err != nil || moved {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if ev == nil {
 			return nil
@@ -138,25 +160,23 @@ func (e *Engine) Advance(ctx context.Context, to time.Time, live bool) error {
 	}
 }
 
-// Due is when the next tick is due, or to where none is until then: for who moves the clock by hand.
-func (e *Engine) Due(ctx context.Context, to time.Time) (time.Time, error) {
-	e.clock.Lock()
-	defer e.clock.Unlock()
-	ev, err := e.nextTick(ctx, to.UTC(), false)
-	if err != nil || ev == nil {
-		return to, err
-	}
-	return ev.Slot, nil
-}
-
-// Waits tells whether something that was said waits to be sent.
-func (e *Engine) Waits(ctx context.Context) (waits bool, err error) {
-	err = e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND transport = '')
-		OR EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND transport <> '')`).Scan(&waits)
+// Waits tells whether something that was said is due at a time, and when the next is due that is not yet; zero: none is.
+func (e *Engine) Waits(ctx context.Context, at time.Time) (due bool, next time.Time, err error) {
+	var later sql.NullInt64
+	now := at.UnixMilli()
+	err = e.db.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT
+		EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND transport = '' AND not_before <= ?) OR
+		EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND transport <> '' AND not_before <= ?),
+		(SELECT MIN(t) FROM (SELECT MIN(not_before) AS t FROM outbox WHERE state = 'pending' AND transport = '' AND not_before > ?
+			UNION ALL SELECT MIN(not_before) FROM outbox WHERE state = 'pending' AND transport <> '' AND not_before > ?) pending)`,
+		now, now, now, now).Scan(&due, &later)
 	if err != nil {
-		return false, fmt.Errorf("outbox: %w", err)
+		return false, next, fmt.Errorf("outbox: %w", err)
 	}
-	return waits, nil
+	if later.Valid {
+		next = FromMillis(later.Int64)
+	}
+	return due, next, nil
 }
 
 // nextTick is the earliest tick that is due, or nil.

@@ -48,9 +48,9 @@ func TestAYearOfRituals(t *testing.T) {
 	if len(list) < days {
 		t.Errorf("only %d occurrences", len(list))
 	}
-	// The aim is 20 s with two cores for itself. Beside the tests of other packages it takes up to twice as long, and
-	// under the race detector, which has -short, its clock means nothing.
-	if took > 40*time.Second && !testing.Short() {
+	// The aim is 20 s with two cores for itself. Beside the tests of other packages, which write as much, it takes up to
+	// three times as long, and under the race detector, which has -short, its clock means nothing.
+	if took > 60*time.Second && !testing.Short() {
 		t.Errorf("the year took %s", took)
 	}
 	if problems := y.log.String(); problems != "" {

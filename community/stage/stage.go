@@ -67,44 +67,38 @@ func (s *Stage) Deliver(ctx context.Context, batch []bot.Event) error {
 	return s.send(ctx)
 }
 
-// step is how far the clock moves at once while something waits to be sent, so that it is sent on the way, as it would be.
-const step = time.Hour
-
-// Advance implements transcript.World.
+// Advance implements transcript.World. What is said is sent when it is due, on the way, as it would be.
 func (s *Stage) Advance(ctx context.Context, to time.Time) error {
-	for s.now.Before(to) {
-		next, err := s.engine.Due(ctx, to)
-		if err != nil {
-			return err
-		}
-		waits, err := s.engine.Waits(ctx)
-		if err != nil {
-			return err
-		}
-		if soon := s.now.Add(step); waits && soon.Before(next) {
-			next = soon
-		}
-		if next.Before(s.now) {
-			next = s.now
-		}
-		if err := s.advance(ctx, next); err != nil {
-			return err
-		}
-	}
-	return s.advance(ctx, to)
-}
-
-func (s *Stage) advance(ctx context.Context, to time.Time) error {
-	if err := s.sealBy(ctx, to); err != nil {
+	if err := s.engine.AdvanceBy(ctx, to, s.pass); err != nil {
 		return err
-	}
-	if err := s.engine.Advance(ctx, to, false); err != nil {
-		return err
-	}
-	if to.After(s.now) {
-		s.now = to
 	}
 	return s.send(ctx)
+}
+
+// pass lets time pass until an instant, and sends what is due on the way.
+func (s *Stage) pass(ctx context.Context, until time.Time) (moved bool, err error) {
+	for {
+		due, next, err := s.engine.Waits(ctx, s.now)
+		if err != nil {
+			return moved, err
+		}
+		if due {
+			sent, err := s.claim(ctx)
+			if err != nil {
+				return moved, err
+			}
+			moved = moved || sent > 0
+		}
+		switch {
+		case !next.IsZero() && next.Before(until):
+			s.now = next
+		case until.After(s.now):
+			s.now = until
+			return moved, s.sealBy(ctx, until)
+		default:
+			return moved, nil
+		}
+	}
 }
 
 // Sleep implements transcript.World.
@@ -118,24 +112,30 @@ func (s *Stage) Sleep(ctx context.Context, to time.Time) error {
 	return s.send(ctx)
 }
 
-// send claims what is due, so that guards are asked, and lets features hear that it was sent.
+// send sends what is due, and what that makes due.
 func (s *Stage) send(ctx context.Context) error {
 	for {
-		if waits, err := s.engine.Waits(ctx); err != nil || !waits {
+		due, _, err := s.engine.Waits(ctx, s.now)
+		if err != nil || !due {
 			return err
 		}
-		claimed, err := s.engine.Claim(ctx, s.now, 256)
-		if err != nil || len(claimed) == 0 {
-			return err
-		}
-		results := make([]bot.Result, len(claimed))
-		for i, o := range claimed {
-			results[i] = bot.Result{Outgoing: o, Outcome: bot.Sent}
-		}
-		if err := s.engine.Settle(ctx, s.now, results...); err != nil {
+		if sent, err := s.claim(ctx); err != nil || sent == 0 {
 			return err
 		}
 	}
+}
+
+// claim claims what is due, so that guards are asked, and lets features hear that it was sent.
+func (s *Stage) claim(ctx context.Context) (sent int, err error) {
+	claimed, err := s.engine.Claim(ctx, s.now, 256)
+	if err != nil || len(claimed) == 0 {
+		return 0, err
+	}
+	results := make([]bot.Result, len(claimed))
+	for i, o := range claimed {
+		results[i] = bot.Result{Outgoing: o, Outcome: bot.Sent}
+	}
+	return len(claimed), s.engine.Settle(ctx, s.now, results...)
 }
 
 // Now is what the clock shows.
