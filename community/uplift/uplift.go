@@ -13,11 +13,16 @@ import (
 // z is the quantile of the normal distribution for an interval of 95 %.
 const z = 1.959963984540054
 
-// Arm is one side of a comparison: how many people are in it, and how many of them did what was hoped for.
+// Arm is one side of a comparison: how many people are in it, and how many of them, from 0 to N, did what was hoped for.
 type Arm struct{ N, K int }
 
-// Rate is the share who did; NaN where nobody is in the arm.
-func (a Arm) Rate() float64 { return float64(a.K) / float64(a.N) }
+// Rate is the share who did; 0 where nobody is in the arm.
+func (a Arm) Rate() float64 {
+	if a.N <= 0 {
+		return 0
+	}
+	return float64(a.K) / float64(a.N)
+}
 
 // Wilson is the score interval of 95 % of a proportion (Wilson, 1927). Without anybody it is all of 0 to 1.
 func Wilson(k, n int) (lo, hi float64) {
@@ -56,14 +61,33 @@ func Compare(treated, held Arm) Result {
 // power80 is the quantile of the normal distribution for a power of 80 %.
 const power80 = 0.8416212335729143
 
-// Detectable is the smallest difference that two arms of these sizes find in four of five cases, at a level of 5 % on
-// both sides, where the rate without treatment is base. Without anybody on a side it is 1.
+// Detectable is the smallest rise that two arms of these sizes find in four of five cases, at a level of 5 % on both
+// sides, where the rate without treatment is base: the variance is that of both together without an effect, and each
+// side's own with one (Fleiss, Statistical Methods for Rates and Proportions, for arms of different sizes). It is 1 where
+// no rise would be found.
 func Detectable(treated, held int, base float64) float64 {
 	if treated <= 0 || held <= 0 {
 		return 1
 	}
-	base = min(max(base, 0.01), 0.99) // at the ends a normal approximation would promise everything
-	return min(1, (z+power80)*math.Sqrt(base*(1-base)*(1/float64(treated)+1/float64(held))))
+	n, m := float64(treated), float64(held)
+	found := func(rise float64) bool {
+		p := base + rise
+		both := (n*p + m*base) / (n + m)
+		without := z * math.Sqrt(both*(1-both)*(1/n+1/m))
+		return rise >= without+power80*math.Sqrt(p*(1-p)/n+base*(1-base)/m)
+	}
+	lo, hi := 0.0, 1-base
+	if !found(hi) {
+		return 1
+	}
+	for range 60 {
+		if middle := (lo + hi) / 2; found(middle) {
+			hi = middle
+		} else {
+			lo = middle
+		}
+	}
+	return hi
 }
 
 // Verdict is what is said of a result.
@@ -73,7 +97,7 @@ type Verdict string
 const (
 	Works     Verdict = "works"      // the interval lies above zero
 	Harms     Verdict = "harms"      // it lies below
-	DoesNot   Verdict = "does_not"   // it holds zero, and a difference that matters would have been found
+	DoesNot   Verdict = "does_not"   // it holds zero, and nothing that matters
 	NotEnough Verdict = "not_enough" // too few people to say
 	Early     Verdict = "early"      // the planned look is still to come
 )
@@ -81,6 +105,7 @@ const (
 // What a verdict needs.
 const (
 	fewest  = 30   // people on each side
+	rarest  = 5    // those of the smaller side who are expected to do it, or not to, if nothing made a difference
 	matters = 0.10 // a difference of the rates that matters
 )
 
@@ -90,16 +115,26 @@ func (r Result) Verdict(due bool) Verdict {
 	switch {
 	case !due:
 		return Early
-	case !r.Measured || r.Treated.N < fewest || r.Held.N < fewest:
+	case !r.enough():
 		return NotEnough
 	case r.Lo > 0:
 		return Works
 	case r.Hi < 0:
 		return Harms
-	case Detectable(r.Treated.N, r.Held.N, r.Held.Rate()) <= matters:
+	case r.Lo > -matters && r.Hi < matters:
 		return DoesNot
 	}
 	return NotEnough
+}
+
+// enough tells whether there are enough people on both sides to say anything, and enough of both together did it and did not.
+func (r Result) enough() bool {
+	if !r.Measured || r.Treated.N < fewest || r.Held.N < fewest {
+		return false
+	}
+	all := Arm{r.Treated.N + r.Held.N, r.Treated.K + r.Held.K}
+	expected := float64(r.Held.N) * min(all.Rate(), 1-all.Rate())
+	return expected >= rarest
 }
 
 // Retire tells whether something is to be given up: its interval lies below zero in two months running, the last ones.
@@ -108,7 +143,7 @@ func Retire(months []Result) bool {
 		return false
 	}
 	for _, r := range months[len(months)-2:] {
-		if !r.Measured || r.Hi >= 0 {
+		if !r.enough() || r.Hi >= 0 {
 			return false
 		}
 	}

@@ -108,6 +108,8 @@ func TestVerdicts(t *testing.T) {
 		"the same before the look":      {uplift.Arm{N: 900, K: 450}, uplift.Arm{N: 100, K: 30}, false, uplift.Early},
 		"harms":                         {uplift.Arm{N: 900, K: 180}, uplift.Arm{N: 100, K: 40}, true, uplift.Harms},
 		"does not, with enough people":  {uplift.Arm{N: 9000, K: 2700}, uplift.Arm{N: 1000, K: 300}, true, uplift.DoesNot},
+		"what matters may be in it":     {uplift.Arm{N: 1890, K: 680}, uplift.Arm{N: 210, K: 63}, true, uplift.NotEnough},
+		"hardly anybody does it":        {uplift.Arm{N: 900, K: 0}, uplift.Arm{N: 100, K: 2}, true, uplift.NotEnough},
 		"too few to say":                {uplift.Arm{N: 270, K: 90}, uplift.Arm{N: 30, K: 9}, true, uplift.NotEnough},
 		"a large difference of too few": {uplift.Arm{N: 200, K: 200}, uplift.Arm{N: 29, K: 0}, true, uplift.NotEnough},
 		"nobody held out":               {uplift.Arm{N: 200, K: 100}, uplift.Arm{}, true, uplift.NotEnough},
@@ -116,11 +118,13 @@ func TestVerdicts(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
+	few := uplift.Compare(uplift.Arm{N: 20, K: 1}, uplift.Arm{N: 10, K: 9})
 	bad, good := uplift.Compare(uplift.Arm{N: 900, K: 180}, uplift.Arm{N: 100, K: 40}), uplift.Compare(uplift.Arm{N: 900, K: 450}, uplift.Arm{N: 100, K: 30})
 	for name, c := range map[string]struct {
 		months []uplift.Result
 		want   bool
-	}{"one month": {[]uplift.Result{bad}, false}, "two": {[]uplift.Result{good, bad, bad}, true}, "one between": {[]uplift.Result{bad, good, bad}, false}, "none measured": {[]uplift.Result{{}, {}}, false}} {
+	}{"one month": {[]uplift.Result{bad}, false}, "two": {[]uplift.Result{good, bad, bad}, true}, "one between": {[]uplift.Result{bad, good, bad}, false}, "none measured": {[]uplift.Result{{}, {}}, false},
+		"too few": {[]uplift.Result{few, few}, false}} {
 		if got := uplift.Retire(c.months); got != c.want {
 			t.Errorf("retire after %s: %v", name, got)
 		}
@@ -128,9 +132,24 @@ func TestVerdicts(t *testing.T) {
 }
 
 func TestDetectable(t *testing.T) {
-	// 900 and 100 people at 30 %: (1.95996 + 0.84162) · √(0.3·0.7·(1/900 + 1/100)) = 0.1353
-	if got := uplift.Detectable(900, 100, 0.3); !near(got, 0.1353) {
-		t.Errorf("Detectable(900, 100, 0.3) = %.4f, want 0.1353", got)
+	r := rand.New(rand.NewPCG(20261123, 3))
+	for _, c := range []struct {
+		n, m int
+		base float64
+	}{{900, 100, 0.3}, {900, 100, 0.1}, {1800, 200, 0.5}} {
+		rise, found := uplift.Detectable(c.n, c.m, c.base), 0
+		for range 1000 {
+			if uplift.Compare(drawn(r, c.n, c.base+rise), drawn(r, c.m, c.base)).Lo > 0 {
+				found++
+			}
+		}
+		t.Logf("%d and %d people at %.0f %%: a rise of %.1f points is found in %.1f %% of 1,000 runs", c.n, c.m, 100*c.base, 100*rise, float64(found)/10)
+		if found < 760 || found > 840 {
+			t.Errorf("found in %d of 1,000 runs, not in about 800", found)
+		}
+	}
+	if got := uplift.Detectable(30, 30, 0.95); got != 1 {
+		t.Errorf("where nothing can be found: %v", got)
 	}
 	if got := uplift.Detectable(0, 100, 0.3); got != 1 {
 		t.Errorf("without anybody: %v", got)
