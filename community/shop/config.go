@@ -95,7 +95,7 @@ func (g Goods) check(wrong func(key, format string, args ...any)) {
 		wrong("kind", "is manual or code, not %q", string(g.Kind))
 	}
 	if g.Tier != "" {
-		wrong("tier", "tiers do not exist yet, so goods can't be for some of them only: leave it out")
+		wrong("tier", "goods can't be limited to a tier yet: leave it out")
 	}
 	from, okFrom := readDay(g.From)
 	until, okUntil := readDay(g.Until)
