@@ -32,7 +32,7 @@ func TestTheEveningListIsTrueWhenItIsSent(t *testing.T) {
 				t.Fatal(err)
 			}
 			v.at = evening.Add(10 * time.Second)
-			if err := v.Engine.Deliver(t.Context(), []bot.Event{v.event("u2", "打卡 早起")}); err != nil {
+			if err := v.Deliver(t.Context(), []bot.Event{v.event("u2", "打卡 早起")}); err != nil {
 				t.Fatal(err)
 			}
 			for range 3 {

@@ -27,7 +27,7 @@ func TestEverythingThatIsWrongWithGoodsIsToldAtOnce(t *testing.T) {
 		"a period without a limit":             {`[{id: 1, name: 杯, price: 5, per: week}]`, `per`},
 		"words that mean nothing":              {`[{id: 1, name: 杯, price: 5, limit: 1, per: year, kind: gift, from: soon}]`, `per kind from`},
 		"an end before the beginning":          {`[{id: 1, name: 杯, price: 5, from: 2026-12-02, until: 2026-12-01}]`, `until`},
-		"a tier, which can not be asked for":  {`[{id: 1, name: 杯, price: 5, tier: KOC}]`, `tier`},
+		"a tier, which can not be asked for":   {`[{id: 1, name: 杯, price: 5, tier: KOC}]`, `tier`},
 		"a price that no account could hold":   {`[{id: 1, name: 杯, price: 1000001}]`, `price`},
 		"a day that is not in the calendar":    {`[{id: 1, name: 杯, price: 5, until: 2026-02-30}]`, `until`},
 		"a name that is longer than any shelf": {`[{id: 1, name: ` + strings.Repeat("长", 41) + `, price: 5}]`, `name`},
