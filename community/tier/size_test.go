@@ -78,6 +78,18 @@ func (c *city) night(day community.Day) (took time.Duration, changes int) {
 	return took, changes
 }
 
+// nights are three nights in a row, of which the quickest counts: the machine has other things to do.
+func (c *city) nights(from community.Day, active int) (took time.Duration, changes int) {
+	for day := from; day < from+3; day++ {
+		c.talk(day, active)
+		one, n := c.night(day)
+		if took == 0 || one < took {
+			took, changes = one, n
+		}
+	}
+	return took, changes
+}
+
 // TestANightOfAHundredThousandMembers classifies 100,000 members with 90 Days of data, of whom 6,000 are active on a Day
 // and 24,000 from time to time.
 // What a night costs is of those who were active, and not of all that was ever said.
@@ -98,8 +110,7 @@ func TestANightOfAHundredThousandMembers(t *testing.T) {
 			c.talk(day, active/share)
 		}
 		first, _ := c.night(c.start + past - 1)
-		c.talk(c.start+past, active/share)
-		took, changes := c.night(c.start + past)
+		took, changes := c.nights(c.start+past, active/share)
 		nights[share] = took
 		t.Logf("%d members, %d active a day: the first night, over %d Days, %v; the next one %v with %d changes", members, active/share, past,
 			first.Round(time.Millisecond), took.Round(time.Millisecond), changes)
@@ -115,8 +126,7 @@ func TestANightOfAHundredThousandMembers(t *testing.T) {
 		for day := c.start - past/2; day < c.start; day++ {
 			c.talk(day, active)
 		}
-		c.talk(c.start+past+1, active)
-		again, _ := c.night(c.start + past + 1)
+		again, _ := c.nights(c.start+past+3, active)
 		ratio := again.Seconds() / took.Seconds()
 		t.Logf("with half as much again ever said: %v, %.2f of the time", again.Round(time.Millisecond), ratio)
 		if ratio > 1.3 && !testing.Short() {
