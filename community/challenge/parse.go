@@ -76,7 +76,7 @@ var parsers = []parser{
 	}},
 	{regexp.MustCompile(`^(?:文字|text)$`), func(d *draft, _ []string) string { d.Proof = ProofText; return "" }},
 	{regexp.MustCompile(`^(?:图片|picture)$`), func(d *draft, _ []string) string { d.Proof = ProofPicture; return "" }},
-	{regexp.MustCompile(`^(?:图文|both)$`), func(d *draft, _ []string) string { d.Proof = ProofBoth; return "" }},
+	{regexp.MustCompile(`^(?:图文|图片[和加+]文字|文字[和加+]图片|both)$`), func(d *draft, _ []string) string { d.Proof = ProofBoth; return "" }},
 	{regexp.MustCompile(`^(?:随意|any)$`), func(d *draft, _ []string) string { d.Proof = ProofAny; return "" }},
 	{regexp.MustCompile(`^(?:随时|anytime)$`), func(d *draft, _ []string) string { d.First = 0; return "" }},
 	{regexp.MustCompile(`^[#＃]([^#＃]{1,20})[#＃]?$`), func(d *draft, m []string) string { d.Tag = d.asTyped(m[1]); return "" }},
