@@ -59,7 +59,7 @@ func (f *feature) sumUp(ctx context.Context, r *bot.Request, c *challenge, day c
 		return "", err
 	}
 	groups := byGroup(all)
-	reason = nobody
+	reason, said := nobody, false
 	for _, g := range slices.Sorted(maps.Keys(groups)) {
 		in, err := f.inGroup(ctx, r, g)
 		if err != nil {
@@ -69,8 +69,11 @@ func (f *feature) sumUp(ctx context.Context, r *bot.Request, c *challenge, day c
 			continue
 		}
 		text, err := f.dayText(ctx, in, c, day, groups[g])
-		if err != nil || text == "" {
-			return reason, err
+		if err != nil {
+			return "", err
+		}
+		if text == "" {
+			continue
 		}
 		u := community.Unasked{Group: g, Feature: "challenge", Text: text}
 		if reason, err = f.c.Noise.Try(ctx, r.At, u); err != nil {
@@ -83,6 +86,10 @@ func (f *feature) sumUp(ctx context.Context, r *bot.Request, c *challenge, day c
 			continue
 		}
 		r.Send(bot.Outgoing{Group: string(g), Text: text, Priority: bot.Friendly, NotAfter: r.At.Add(sameDay)})
+		said = true
+	}
+	if said {
+		return "", nil
 	}
 	return reason, nil
 }

@@ -40,8 +40,14 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("out", "Name", c.Name)
 	case c.over(today):
 		return r.Refuse("over", "Name", c.Name)
-	case c.First != 0 && c.Mode == Consecutive && c.Last-max(today, c.First)+1 < community.Day(c.Target):
+	case len(rows) == 0 && c.First != 0 && c.Mode == Consecutive && c.Last-max(today, c.First)+1 < community.Day(c.Target):
 		return r.Refuse("join.late", "Name", c.Name, "Days", c.Target)
+	}
+	if here, err := f.inside(ctx, c, ids); err != nil || !here {
+		if err == nil {
+			err = r.Refuse("join.where", "Name", c.Name)
+		}
+		return err
 	}
 	group, err := f.heardIn(ctx, r, c)
 	if err != nil {
@@ -54,6 +60,19 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 	}
 	r.Reply(f.joined(r, c, today))
 	return nil
+}
+
+// inside tells whether a person is in the group of a challenge, or for one of all groups in any of them: in private nobody
+// joins what is said to people whom they are not with.
+func (f *feature) inside(ctx context.Context, c *challenge, ids []community.MemberID) (bool, error) {
+	in, args := community.In(ids, true, string(c.Group), string(c.Group))
+	var n int
+	err := f.db.Row(ctx, `SELECT COUNT(*) FROM stays s JOIN groups g ON g.id = s.group_id
+		WHERE s.member_id IN `+in+` AND s.left_at = 0 AND g.adopted = ? AND (? = '' OR s.group_id = ?)`, args...).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("groups of who joins: %w", err)
+	}
+	return n > 0, nil
 }
 
 // enrol makes an id take part. Who quit takes part again where they were.
