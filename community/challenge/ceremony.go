@@ -189,7 +189,8 @@ func (f *feature) settleAll(ctx context.Context, r *bot.Request, c *challenge) e
 	return nil
 }
 
-// ceremony is what a group is told at the end: figures, who reached the goal, and who came far.
+// ceremony is what a group is told at the end: figures, who reached the goal, and who came far. Who stands on no board is
+// counted, and not named.
 func (f *feature) ceremony(ctx context.Context, in *bot.Request, c *challenge, list []*runner) (string, error) {
 	var graduates []*runner
 	days := 0
@@ -205,7 +206,12 @@ func (f *feature) ceremony(ctx context.Context, in *bot.Request, c *challenge, l
 		in.T("ceremony.title", "Name", c.Name),
 		in.T("ceremony.figures", "All", len(list), "Done", len(graduates), "Rate", percent(len(graduates), len(list)), "Days", days),
 	}
-	if len(graduates) > 0 {
+	hidden, err := f.c.Unranked(ctx)
+	if err != nil {
+		return "", err
+	}
+	unnamed := func(p *runner) bool { return hidden[p.Member] }
+	if graduates = slices.DeleteFunc(graduates, unnamed); len(graduates) > 0 {
 		var names []string
 		for _, p := range graduates[:min(len(graduates), graduatesShown)] {
 			name, err := f.c.Called(ctx, p.Member)
@@ -220,6 +226,7 @@ func (f *feature) ceremony(ctx context.Context, in *bot.Request, c *challenge, l
 		}
 		lines = append(lines, in.T(key, "Names", strings.Join(names, in.T("and")), "Count", len(graduates)))
 	}
+	list = slices.DeleteFunc(slices.Clone(list), unnamed)
 	slices.SortFunc(list, func(a, b *runner) int { return cmp.Or(cmp.Compare(b.Best, a.Best), cmp.Compare(a.Member, b.Member)) })
 	if len(list) > 0 && list[0].Best > 1 {
 		name, err := f.c.Called(ctx, list[0].Member)
