@@ -18,7 +18,7 @@ func hashtags(list []*challenge, text string) (found []*challenge, words string)
 	var rest strings.Builder
 	for before := ""; text != ""; {
 		if strings.HasPrefix(text, "#") || strings.HasPrefix(text, "＃") {
-			if c, after := longestTag(list, text); c != nil && !strings.Contains("「『“‘《\"'", or(before, " ")) {
+			if c, after := longestTag(list, text); c != nil && !slices.Contains(openings, before) {
 				if !slices.Contains(found, c) {
 					found = append(found, c)
 				}
@@ -58,6 +58,7 @@ func longestTag(list []*challenge, text string) (found *challenge, after string)
 }
 
 var (
+	openings  = []string{"「", "『", "“", "‘", "《", `"`, "'"}
 	clauses   = regexp.MustCompile(`[^，,。！!；;…～~\n?？]+[?？]*|[?？]+`)
 	howTo     = regexp.MustCompile(`怎么(?:样|才能|可以|能)*(?:参加|加入|报名|打卡|玩|补卡|请假|退出|开始)`)
 	addresses = regexp.MustCompile(`^(?:请问|请教|你好|您好|大家好?|各位|老师|群主|(?:弱弱|想)?问一?下)$`)
