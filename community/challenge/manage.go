@@ -127,6 +127,9 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 	if word, bad := f.c.Words.Forbidden(d.About); bad {
 		return r.Refuse("new.word", "Word", word)
 	}
+	if err := f.freeTag(ctx, r, &d.challenge); err != nil {
+		return err
+	}
 	if err := f.known(ctx, r, d.Prizes); err != nil {
 		return err
 	}
