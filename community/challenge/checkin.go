@@ -29,7 +29,7 @@ func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s sho
 		return err
 	}
 	if before.kind(today) == Done {
-		return r.Refuse("done.already", "Challenge", c.Name)
+		return r.Refuse("done.already", "Challenge", c.Name, "For", f.countedFor(r, today))
 	}
 	s, whole, err := f.prove(ctx, r, c, s)
 	if err != nil || !whole {
@@ -94,7 +94,11 @@ func (f *feature) answer(r *bot.Request, c *challenge, day community.Day, o outc
 	if o.Earned > 0 {
 		text += r.T("done.points", "Points", o.Earned)
 	}
-	text += f.countedFor(r, day)
+	if o.Night {
+		text += r.T("counted_for", "Day", said(day))
+	} else {
+		text += f.countedFor(r, day)
+	}
 	for _, w := range o.Won {
 		text += f.saidWin(r, c, w)
 	}

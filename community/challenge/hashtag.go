@@ -3,9 +3,11 @@ package challenge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/weilu-im/weilu/bot"
@@ -166,5 +168,26 @@ func (f *feature) record(ctx context.Context, r *bot.Request, c *challenge, toda
 		_, err := f.mark(ctx, c.ID, &m, r.At, s)
 		return err
 	})
+	if err != nil || o.Before.kind(today-1) != Done {
+		return m, o, err
+	}
+	o.Night, err = f.sameDate(ctx, c, today-1, m.Origin, r.At)
 	return m, o, err
+}
+
+// sameDate tells whether somebody checked in for a Day on the date of an instant: after midnight, before the Day ended.
+func (f *feature) sameDate(ctx context.Context, c *challenge, day community.Day, who community.MemberID, at time.Time) (bool, error) {
+	ids, err := f.c.IDs(ctx, who)
+	if err != nil {
+		return false, err
+	}
+	local := at.In(f.c.Calendar.Zone())
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, local.Location())
+	in, args := community.In(ids, c.ID, int(day), midnight.UnixMilli())
+	n := 0
+	if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_marks WHERE member_id IN `+in+` AND challenge_id = ? AND day = ? AND at >= ? AND kind = 'done' AND gone_seq = 0`,
+		args...).Scan(&n); err != nil {
+		return false, fmt.Errorf("check-ins of one night: %w", err)
+	}
+	return n > 0, nil
 }

@@ -16,6 +16,7 @@ type outcome struct {
 	Earned        int64 // points for the check-in itself
 	Won           []Win // prizes that are new
 	Lost          []Win // prizes that are taken back
+	Night         bool  // the Day before was checked in on the same date
 }
 
 // change makes everything right that follows from the facts of a person: fn changes them, and what Judge says differently
