@@ -107,8 +107,13 @@ func (f *feature) board(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
+	some := len(rows) > 0
+	switch rows = slices.DeleteFunc(rows, func(p placed) bool { return p.Days == 0 }); {
+	case !some:
 		r.Reply(r.T("board.none", "Name", c.Name))
+		return nil
+	case len(rows) == 0: // everybody's row is broken
+		r.Reply(r.T("board.nobody", "Name", c.Name))
 		return nil
 	}
 	me := slices.IndexFunc(rows, func(p placed) bool { return string(p.Member) == r.Actor.Member })
