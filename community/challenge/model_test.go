@@ -53,7 +53,7 @@ func (m slow) valid() (list []challenge.Mark) {
 	return list
 }
 
-// days is what each Day is after some facts: 'c' counts, 'l' is kept by leave, 0 nothing.
+// days is what each Day is after some facts: 'c' counts, 'l' is kept by leave, 'r' by leave that is over, 0 nothing.
 func (m slow) days(facts []challenge.Mark) []byte {
 	first, last := m.first()
 	has := func(d community.Day, kind challenge.Kind) bool {
@@ -69,12 +69,16 @@ func (m slow) days(facts []challenge.Mark) []byte {
 			days[i] = 'c'
 		case has(d, challenge.Leave):
 			days[i] = 'l'
+			taken := slices.IndexFunc(facts, func(k challenge.Mark) bool { return k.Day == d && k.Kind == challenge.Leave })
+			if slices.ContainsFunc(facts[taken:], func(k challenge.Mark) bool { return k.Day == d && k.Kind == challenge.Rested }) {
+				days[i] = 'r'
+			}
 		}
 	}
 	return days
 }
 
-// rows are the unbroken rows of Days: how many count in each, and how many are leave.
+// rows are the unbroken rows of Days: how many count in each, and how many are leave that is over.
 func rows(days []byte) (list [][2]int) {
 	open := false
 	for _, d := range days {
@@ -85,9 +89,10 @@ func rows(days []byte) (list [][2]int) {
 		if !open {
 			list, open = append(list, [2]int{}), true
 		}
-		if n := len(list) - 1; d == 'c' {
+		switch n := len(list) - 1; d {
+		case 'c':
 			list[n][0]++
-		} else {
+		case 'r':
 			list[n][1]++
 		}
 	}
@@ -107,7 +112,10 @@ func (m slow) sums() (s sums) {
 		days := m.days(facts[:n])
 		total, best, goal := 0, 0, 0
 		for _, r := range rows(days) {
-			total, best, goal = total+r[0], max(best, r[0]), max(goal, r[0]+r[1])
+			total, best = total+r[0], max(best, r[0])
+			if r[0] > 0 {
+				goal = max(goal, r[0]+r[1])
+			}
 		}
 		reach := total
 		if m.terms.Mode == challenge.Consecutive {
@@ -217,7 +225,7 @@ func tell(rng *rand.Rand) (s story) {
 			s.ids[i].Joins = []challenge.Join{{Origin: ids[i], Day: begin + community.Day(rng.IntN(4)), Seq: 1}}
 		}
 	}
-	kinds := []challenge.Kind{challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.MadeUp, challenge.Leave, challenge.Granted}
+	kinds := []challenge.Kind{challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.MadeUp, challenge.Leave, challenge.Leave, challenge.Rested, challenge.Rested, challenge.Granted}
 	day := begin
 	for range 4 + rng.IntN(3*n/2+1) {
 		seq += int64(1 + rng.IntN(2))

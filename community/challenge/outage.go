@@ -24,6 +24,7 @@ func (f *feature) daysJobs() []bot.Job {
 	return []bot.Job{
 		{Name: "outage", Spec: fmt.Sprintf("%d %d * * *", int(at.Minutes())%60, int(at.Hours())%24), Run: f.outages},
 		{Name: "granted", Run: f.rejudgeAll},
+		{Name: "rested", Run: f.rest},
 	}
 }
 
@@ -36,6 +37,9 @@ func missed(open, away time.Duration) bool {
 // outages begins the day: it gives the Days to all on which the bot was away too long, once each.
 func (f *feature) outages(ctx context.Context, r *bot.Request) error {
 	if err := f.schedule(ctx, r); err != nil { // its times may have been configured anew, and the last challenge have ended
+		return err
+	}
+	if err := f.rest(ctx, r); err != nil {
 		return err
 	}
 	today := f.c.Calendar.Day(r.At)

@@ -18,11 +18,13 @@ const (
 // Kind says how a Day of a challenge is marked.
 type Kind string
 
-// The kinds of marks. Done, MadeUp and Granted count; Leave keeps a row unbroken without counting.
+// The kinds of marks. Done, MadeUp and Granted count; Leave keeps a row unbroken without counting. Rested says of a Day of
+// leave that it is over: then it fills its place in a row that reaches a goal.
 const (
 	Done    Kind = "done"
 	MadeUp  Kind = "made_up"
 	Leave   Kind = "leave"
+	Rested  Kind = "rested"
 	Granted Kind = "granted" // the bot was away too long: it counts for whoever was at it the Day before, also in place of Leave
 )
 
@@ -129,7 +131,7 @@ func (s Standing) Streak(today community.Day) int {
 
 // Judge says what facts come to. It is the same whether they are judged as they come or all together.
 func Judge(t Terms, p Part) Standing {
-	j := judge{terms: t, Standing: Standing{States: map[int]Kind{}, Paid: map[string]Mark{}}, offered: map[community.Day]bool{}, won: map[int]bool{}}
+	j := judge{terms: t, Standing: Standing{States: map[int]Kind{}, Paid: map[string]Mark{}}, offered: map[community.Day]bool{}, rested: map[community.Day]bool{}, won: map[int]bool{}}
 	j.First, j.Last = t.Span(p.Joins)
 	for _, m := range p.Marks {
 		if m.Day < j.First || m.Day > j.Last || slices.ContainsFunc(p.Bans, func(b Ban) bool { return b.holds(m.Seq) }) {
@@ -148,6 +150,7 @@ type judge struct {
 	Standing
 	terms   Terms
 	offered map[community.Day]bool // Days granted to all
+	rested  map[community.Day]bool // Days of leave that are over
 	won     map[int]bool           // prizes
 	cards   int                    // how many multiples of cardEvery were reached
 	last    Mark                   // the latest of a member, who wins what a granted Day reaches
@@ -178,6 +181,12 @@ func (j *judge) add(m Mark) {
 		if old != "" {
 			return
 		}
+	case Rested:
+		if old == Leave {
+			j.rested[m.Day] = true
+			j.reach(m)
+		}
+		return
 	}
 	j.set(m.Day, m.Kind)
 	for d := m.Day + 1; d <= j.Last && j.offered[d] && (j.kind(d) == "" || j.kind(d) == Leave); d++ {
@@ -198,8 +207,8 @@ func (j *judge) set(d community.Day, k Kind) {
 
 // row is an unbroken row of marked Days.
 type row struct {
-	first, last   community.Day
-	counts, leave int
+	first, last           community.Day
+	counts, leave, rested int // rested: of the Days of leave, those that are over
 }
 
 // row is the one that a marked Day stands in. Leave at its ends belongs to it, but leads nowhere.
@@ -214,6 +223,9 @@ func (j *judge) row(d community.Day) row {
 	for e := r.first; e <= r.last; e++ {
 		if j.kind(e) == Leave {
 			r.leave++
+			if j.rested[e] {
+				r.rested++
+			}
 		} else {
 			r.counts++
 		}
@@ -227,7 +239,10 @@ func (j *judge) reach(m Mark) {
 	j.Best = max(j.Best, r.counts)
 	measure, goal := j.Total, j.Total
 	if j.terms.Mode == Consecutive {
-		measure, goal = j.Best, r.counts+r.leave
+		measure, goal = j.Best, r.counts+r.rested
+		if r.counts == 0 {
+			goal = 0
+		}
 	}
 	for ; (j.cards+1)*cardEvery <= measure; j.cards++ {
 		j.Cards = min(cardsMost, j.Cards+1)
