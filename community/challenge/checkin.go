@@ -36,7 +36,7 @@ func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s sho
 		return err
 	}
 	m := Mark{Origin: community.MemberID(r.Actor.Origin), Day: today, Kind: Done, Seq: r.Seq}
-	if r.Actor.Role < bot.Moderator && !r.Actor.Bot { // staff and bots earn nothing
+	if earns(r) {
 		m.Price, m.Earns = c.Daily, true
 	}
 	o, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {

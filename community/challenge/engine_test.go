@@ -168,7 +168,7 @@ func (m *engineModel) act(c *couple, _ community.Day) {
 	switch k := m.rng.IntN(20); {
 	case !joined:
 		if got, _ := m.says(c.users[who], "参加 早起"); strings.Contains(got, "欢迎") {
-			c.parts[who].Joins = append(c.parts[who].Joins, challenge.Join{Origin: origin, Day: today, Seq: m.seq()})
+			c.parts[who].Joins = append(c.parts[who].Joins, challenge.Join{Origin: origin, Day: today, Seq: m.seq(), Earns: true})
 		}
 	case k < 12:
 		got, id := m.says(c.users[who], "打卡 早起 第"+fmt.Sprint(m.n)+"次记录")

@@ -77,14 +77,17 @@ func (f *feature) inside(ctx context.Context, c *challenge, ids []community.Memb
 
 // enrol makes an id take part. Who quit takes part again where they were.
 func (f *feature) enrol(ctx context.Context, r *bot.Request, c *challenge, today community.Day, group community.GroupID) error {
-	_, err := f.db.Exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id, earns) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (challenge_id, member_id) DO UPDATE SET quit_at = 0, group_id = excluded.group_id`,
-		c.ID, r.Actor.Origin, int(today), r.At.UnixMilli(), r.Seq, string(group))
+		c.ID, r.Actor.Origin, int(today), r.At.UnixMilli(), r.Seq, string(group), earns(r))
 	if err != nil {
 		return fmt.Errorf("join: %w", err)
 	}
 	return nil
 }
+
+// earns tells whether what r does can earn points and prizes: staff and bots earn nothing.
+func earns(r *bot.Request) bool { return r.Actor.Role < bot.Moderator && !r.Actor.Bot }
 
 // heardIn is the group in which a member hears of a challenge: where they join, or where they spoke last.
 func (f *feature) heardIn(ctx context.Context, r *bot.Request, c *challenge) (g community.GroupID, err error) {

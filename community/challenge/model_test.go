@@ -56,6 +56,10 @@ func (m slow) valid() (list []challenge.Mark) {
 // days is what each Day is after some facts: 'c' counts, 'l' is kept by leave, 'r' by leave that is over, 0 nothing.
 func (m slow) days(facts []challenge.Mark) []byte {
 	first, last := m.first()
+	joined := community.Day(1 << 30)
+	for _, j := range m.part.Joins {
+		joined = min(joined, j.Day)
+	}
 	has := func(d community.Day, kind challenge.Kind) bool {
 		return slices.ContainsFunc(facts, func(k challenge.Mark) bool { return k.Day == d && k.Kind == kind })
 	}
@@ -65,7 +69,7 @@ func (m slow) days(facts []challenge.Mark) []byte {
 		switch {
 		case has(d, challenge.Done) || has(d, challenge.MadeUp):
 			days[i] = 'c'
-		case has(d, challenge.Granted) && (i == 0 || days[i-1] != 0):
+		case has(d, challenge.Granted) && d >= joined && (i == 0 || d == joined || days[i-1] != 0):
 			days[i] = 'c'
 		case has(d, challenge.Leave):
 			days[i] = 'l'
@@ -129,7 +133,7 @@ func (m slow) sums() (s sums) {
 		if s.Reached == 0 && goal >= m.terms.Target {
 			s.Reached = fact.Seq
 		}
-		by := challenge.Mark{}
+		by := m.joiner()
 		for _, k := range facts[:n] {
 			if k.Kind != challenge.Granted {
 				by = k
@@ -164,6 +168,12 @@ func (m slow) sums() (s sums) {
 	sort.Strings(s.Wins)
 	sort.Strings(s.Paid)
 	return s
+}
+
+// joiner is who joined first.
+func (m slow) joiner() challenge.Mark {
+	first := slices.MinFunc(m.part.Joins, func(a, b challenge.Join) int { return int(a.Seq - b.Seq) })
+	return challenge.Mark{Origin: first.Origin, Earns: first.Earns}
 }
 
 // around is how many Days count in the row around a Day.
@@ -222,7 +232,7 @@ func tell(rng *rand.Rand) (s story) {
 	ids := [2]community.MemberID{"m1", "m2"}
 	for i := range s.ids {
 		if i == 0 || rng.IntN(3) > 0 {
-			s.ids[i].Joins = []challenge.Join{{Origin: ids[i], Day: begin + community.Day(rng.IntN(4)), Seq: 1}}
+			s.ids[i].Joins = []challenge.Join{{Origin: ids[i], Day: begin + community.Day(rng.IntN(4)), Seq: int64(rng.IntN(3)) - 3, Earns: rng.IntN(12) > 0}}
 		}
 	}
 	kinds := []challenge.Kind{challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.MadeUp, challenge.Leave, challenge.Leave, challenge.Rested, challenge.Rested, challenge.Granted}

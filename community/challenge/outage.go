@@ -162,7 +162,14 @@ func (f *feature) regrant(ctx context.Context, r *bot.Request, c *challenge, who
 	if err != nil {
 		return err
 	}
-	return f.settle(ctx, r, c, Standing{Paid: o.After.Paid}, o.After, f.restate(r))
+	won, err := f.unknown(ctx, c, o.After)
+	if err != nil {
+		return err
+	}
+	if err := f.settle(ctx, r, c, Standing{Paid: o.After.Paid}, o.After, f.restate(r)); err != nil {
+		return err
+	}
+	return f.tell(ctx, r, c, who, won)
 }
 
 // sayGranted tells the groups of a challenge what was given, by day.

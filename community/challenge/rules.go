@@ -25,7 +25,7 @@ const (
 	MadeUp  Kind = "made_up"
 	Leave   Kind = "leave"
 	Rested  Kind = "rested"
-	Granted Kind = "granted" // the bot was away too long: it counts for whoever was at it the Day before, also in place of Leave
+	Granted Kind = "granted" // the bot was away too long: it counts for whoever was at it the Day before or on their first Day, also in place of Leave
 )
 
 const (
@@ -59,6 +59,7 @@ type Join struct {
 	Origin community.MemberID
 	Day    community.Day
 	Seq    int64
+	Earns  bool // as of a Mark
 }
 
 // Ban is that somebody was disqualified. Until they are back, nothing counts.
@@ -133,6 +134,7 @@ func (s Standing) Streak(today community.Day) int {
 func Judge(t Terms, p Part) Standing {
 	j := judge{terms: t, Standing: Standing{States: map[int]Kind{}, Paid: map[string]Mark{}}, offered: map[community.Day]bool{}, rested: map[community.Day]bool{}, won: map[int]bool{}}
 	j.First, j.Last = t.Span(p.Joins)
+	j.joined(p.Joins)
 	for _, m := range p.Marks {
 		if m.Day < j.First || m.Day > j.Last || slices.ContainsFunc(p.Bans, func(b Ban) bool { return b.holds(m.Seq) }) {
 			continue
@@ -153,7 +155,21 @@ type judge struct {
 	rested  map[community.Day]bool // Days of leave that are over
 	won     map[int]bool           // prizes
 	cards   int                    // how many multiples of cardEvery were reached
-	last    Mark                   // the latest of a member, who wins what a granted Day reaches
+	last    Mark                   // the latest of a member, who wins what a granted Day reaches; at first that they joined
+	begin   community.Day          // their first Day: what was granted before it is not for them
+}
+
+// joined begins with who takes part since when.
+func (j *judge) joined(joins []Join) {
+	for i, one := range joins {
+		if i == 0 || one.Seq < j.last.Seq {
+			j.last = Mark{Origin: one.Origin, Seq: one.Seq, Earns: one.Earns}
+		}
+		if i == 0 || one.Day < j.begin {
+			j.begin = one.Day
+		}
+	}
+	j.begin = max(j.begin, j.First)
 }
 
 func (j *judge) kind(d community.Day) Kind { return j.States[int(d-j.First)] }
@@ -165,6 +181,9 @@ func (j *judge) add(m Mark) {
 	old := j.kind(m.Day)
 	switch m.Kind {
 	case Granted:
+		if m.Day < j.begin {
+			return
+		}
 		if j.offered[m.Day] = true; old != "" && old != Leave || !j.atIt(m.Day) {
 			return
 		}
@@ -196,7 +215,7 @@ func (j *judge) add(m Mark) {
 }
 
 // atIt tells whether somebody was at it before a Day: it is their first, or they marked the one before.
-func (j *judge) atIt(d community.Day) bool { return d == j.First || j.kind(d-1) != "" }
+func (j *judge) atIt(d community.Day) bool { return d == j.begin || j.kind(d-1) != "" }
 
 func (j *judge) set(d community.Day, k Kind) {
 	if old := j.kind(d); (old == "" || old == Leave) && k != Leave {

@@ -104,10 +104,10 @@ func (f *feature) members(ctx context.Context, id int64, ids []community.MemberI
 	in, args := community.In(ids)
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
-		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Group, &m.Left, &m.Out, &m.Quiet)
+		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Earns, &m.Group, &m.Left, &m.Out, &m.Quiet)
 		list = append(list, m)
 		return err
-	}, `SELECT member_id, day, seq, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY seq, member_id`,
+	}, `SELECT member_id, day, seq, earns, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY seq, member_id`,
 		append([]any{id}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("members of challenge %d: %w", id, err)
@@ -239,5 +239,8 @@ func migrations() []*gormigrate.Migration {
 			}
 		}
 		return nil
+	}}, {ID: "2026112362_challenge_joins", Migrate: func(tx *gorm.DB) error {
+		// earns: whoever joined is no staff.
+		return tx.Exec(`ALTER TABLE challenge_members ADD COLUMN earns BOOLEAN NOT NULL DEFAULT TRUE`).Error
 	}}}
 }
