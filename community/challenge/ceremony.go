@@ -160,6 +160,9 @@ func (f *feature) close(ctx context.Context, r *bot.Request, c *challenge) error
 // settleAll closes a challenge and tells each of its groups how it went. That is owed to whoever took part, so no
 // budget holds it back; at night it waits for the morning.
 func (f *feature) settleAll(ctx context.Context, r *bot.Request, c *challenge) error {
+	if err := f.complete(ctx, r, c); err != nil {
+		return err
+	}
 	if err := f.close(ctx, r, c); err != nil {
 		return err
 	}
