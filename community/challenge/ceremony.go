@@ -144,7 +144,8 @@ func (f *feature) leaders(ctx context.Context, in *bot.Request, c *challenge, da
 	return in.T("leaders."+string(c.Mode), "Names", strings.Join(names, in.T("and"))), nil
 }
 
-// close settles a challenge: from now on nothing counts in it, but for what happened before and comes late.
+// close settles a challenge: from now on nothing counts in it, but for what happened before and comes late, and Days that are
+// made up.
 func (f *feature) close(ctx context.Context, r *bot.Request, c *challenge) error {
 	if c.First != 0 {
 		c.Last = min(c.Last, f.c.Calendar.Day(r.At))
@@ -153,7 +154,7 @@ func (f *feature) close(ctx context.Context, r *bot.Request, c *challenge) error
 	if err != nil {
 		return fmt.Errorf("settle challenge %d: %w", c.ID, err)
 	}
-	c.State = Settled
+	c.State, c.Ended = Settled, r.At
 	return nil
 }
 

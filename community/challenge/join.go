@@ -16,7 +16,14 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	c, _ := named(list, r.Args)
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return err
+	}
+	over, _ := named(gone, r.Args)
 	switch {
+	case c == nil && over != nil:
+		return r.Refuse("over", "Name", over.Name)
 	case len(list) == 0:
 		return r.Refuse("none")
 	case c == nil && strings.TrimSpace(r.Args) == "" && len(list) == 1:

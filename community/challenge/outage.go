@@ -72,7 +72,7 @@ func (f *feature) grantOutages(ctx context.Context, r *bot.Request, c *challenge
 	today := f.c.Calendar.Day(r.At)
 	given := map[community.Day]time.Duration{}
 	var days []community.Day
-	for d := max(today-lookBack, c.First, f.c.Calendar.Day(c.Made)); d < today && (c.First == 0 || d <= c.Last); d++ {
+	for d := max(today-lookBack, c.First, f.c.Calendar.Day(c.Made)); d < today && (c.First == 0 || d <= c.Last) && (c.State == Open || d < f.c.Calendar.Day(c.Ended)); d++ {
 		open, away := f.openTime(c, d, down)
 		if !missed(open, away) {
 			continue
