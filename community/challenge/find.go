@@ -175,13 +175,21 @@ func (f *feature) lately(ctx context.Context, r *bot.Request) (c *challenge, res
 	return f.which(ctx, r, list)
 }
 
-// meant is the challenge that a member means, with what follows its name, and all ids of the member.
-func (f *feature) meant(ctx context.Context, r *bot.Request) (c *challenge, rest string, ids []community.MemberID, err error) {
+// finder finds the challenge that a member means, with what follows its name.
+type finder func(ctx context.Context, r *bot.Request) (c *challenge, rest string, err error)
+
+// now finds the challenge that a member means among those that are held.
+func (f *feature) now(ctx context.Context, r *bot.Request) (c *challenge, rest string, err error) {
 	list, err := f.held(ctx, r)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, "", err
 	}
-	if c, rest, err = f.which(ctx, r, list); err != nil {
+	return f.which(ctx, r, list)
+}
+
+// meant is the challenge that a member means, with what follows its name, and all ids of the member.
+func (f *feature) meant(ctx context.Context, r *bot.Request) (c *challenge, rest string, ids []community.MemberID, err error) {
+	if c, rest, err = f.now(ctx, r); err != nil {
 		return nil, "", nil, err
 	}
 	ids, err = f.c.IDs(ctx, community.MemberID(r.Actor.Member))

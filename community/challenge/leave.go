@@ -13,7 +13,7 @@ const leaveAhead = 14
 
 // leave is 请假 早起 明天 出差: the row is kept, without counting. The reason stays between member and bot.
 func (f *feature) leave(ctx context.Context, r *bot.Request) error {
-	c, words, s, err := f.taking(ctx, r)
+	c, words, s, err := f.taking(ctx, r, f.now)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func spanOf(days []community.Day) string {
 
 // unleave is 销假 早起 明天.
 func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
-	c, words, s, err := f.taking(ctx, r)
+	c, words, s, err := f.taking(ctx, r, f.now)
 	if err != nil {
 		return err
 	}

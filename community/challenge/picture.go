@@ -18,7 +18,7 @@ var states = map[Kind]draw.DayState{Done: draw.DoneDay, MadeUp: draw.MadeUpDay, 
 
 // calendar is 打卡日历 早起: one's Days as a picture.
 func (f *feature) calendar(ctx context.Context, r *bot.Request) error {
-	c, _, s, err := f.taking(ctx, r)
+	c, _, s, err := f.taking(ctx, r, f.lately)
 	if err != nil {
 		return err
 	}
