@@ -167,11 +167,7 @@ func (f *feature) settleAll(ctx context.Context, r *bot.Request, c *challenge) e
 	if err := f.close(ctx, r, c); err != nil {
 		return err
 	}
-	last := c.Last
-	if c.First == 0 {
-		last = f.c.Calendar.Day(r.At)
-	}
-	all, err := f.runners(ctx, c, last)
+	all, err := f.everybody(ctx, c, f.c.Calendar.Day(r.At))
 	if err != nil {
 		return err
 	}

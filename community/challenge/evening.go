@@ -85,7 +85,13 @@ type runner struct {
 }
 
 // runners are those who take part in a challenge on a Day, people with several ids once.
-func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) (list []*runner, err error) {
+func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) ([]*runner, error) {
+	all, err := f.everybody(ctx, c, day)
+	return slices.DeleteFunc(all, func(p *runner) bool { return day < p.First || day > p.Last }), err
+}
+
+// everybody is who takes part in a challenge on any Day, with the marks of one Day.
+func (f *feature) everybody(ctx context.Context, c *challenge, day community.Day) (list []*runner, err error) {
 	d, err := f.c.Directory(ctx)
 	if err != nil {
 		return nil, err
@@ -142,8 +148,8 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 		return nil, fmt.Errorf("marks of challenge %d: %w", c.ID, err)
 	}
 	for _, who := range slices.Sorted(maps.Keys(people)) {
-		if p := people[who]; !out[who] && day >= p.First && day <= p.Last {
-			list = append(list, p)
+		if !out[who] {
+			list = append(list, people[who])
 		}
 	}
 	return list, nil
