@@ -19,7 +19,7 @@ const (
 	mentionsMost = 5             // members that a reminder addresses
 	patient      = 2 * time.Hour // how long a reminder is worth saying
 	stillMissing = "missing"     // the guard of reminders
-	again        = "again/"      // begins the key of a run that says anew what the guard held back
+	sayAgain     = "again/"      // begins the key of a run that says anew what the guard held back
 	nobody       = "nobody"      // why nothing was said
 )
 
@@ -181,7 +181,7 @@ func (f *feature) missing(ctx context.Context, c *challenge, day community.Day) 
 		switch {
 		case p.marks[Done]:
 			done++
-		case p.marks[Leave] || p.Quiet || out[p.Member] || mute[p.Member] || p.Reached > 0 && c.Mode == Cumulative:
+		case p.marks[Leave] || p.Quiet || out[p.Member] || mute[p.Member] || c.Mode == Cumulative && p.Total >= c.Target:
 		default:
 			groups[p.Group] = append(groups[p.Group], p)
 		}
@@ -211,7 +211,7 @@ func (f *feature) evening(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 		for _, g := range slices.Sorted(maps.Keys(groups)) {
-			if strings.HasPrefix(r.Key, again) && r.Key != anew(c.ID, g) {
+			if strings.HasPrefix(r.Key, sayAgain) && r.Key != anew(c.ID, g) {
 				continue
 			}
 			reason, err := f.remind(ctx, r, c, day, g, groups[g], done)
@@ -352,7 +352,7 @@ func (f *feature) delivered(ctx context.Context, r *bot.Request) error {
 
 // anew is the key of a run that says one group's list of one challenge once more.
 func anew(challenge int64, group community.GroupID) string {
-	return fmt.Sprintf("%s%d/%s", again, challenge, group)
+	return fmt.Sprintf("%s%d/%s", sayAgain, challenge, group)
 }
 
 // quietly is 不用提醒 and 要提醒.
