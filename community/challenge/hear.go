@@ -124,8 +124,10 @@ func (f *feature) heard(ctx context.Context, r *bot.Request, c *challenge, s sho
 	if err != nil || len(mine) == 0 {
 		return err
 	}
-	today := f.c.Calendar.Day(r.At)
-	if before, err := f.mayCount(ctx, r, c, today); err != nil || before.kind(today) == Done {
+	if s, err = f.paired(ctx, r, c, s); err != nil {
+		return err
+	}
+	if at, before, err := f.moment(ctx, r, c, s); err != nil || before.kind(f.c.Calendar.Day(at)) == Done {
 		return err
 	}
 	return f.count(ctx, r, c, s)
@@ -147,7 +149,7 @@ func (f *feature) pictured(ctx context.Context, r *bot.Request, list []*challeng
 	}
 	for _, c := range list {
 		if h.challenge == c.ID && h.media == "" {
-			s.words, s.other = h.words, h.seq
+			s.words, s.other, s.begun = h.words, h.seq, h.at
 			return f.heard(ctx, r, c, s)
 		}
 	}
