@@ -80,6 +80,7 @@ type runner struct {
 	Member community.MemberID
 	Group  community.GroupID
 	Quiet  bool
+	since  community.Day // when they joined
 	Standing
 	marks map[Kind]bool // of the Day that is looked at
 }
@@ -87,7 +88,7 @@ type runner struct {
 // runners are those who take part in a challenge on a Day, people with several ids once.
 func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) ([]*runner, error) {
 	all, err := f.everybody(ctx, c, day)
-	return slices.DeleteFunc(all, func(p *runner) bool { return day < p.First || day > p.Last }), err
+	return slices.DeleteFunc(all, func(p *runner) bool { return day < max(p.First, p.since) || day > p.Last }), err
 }
 
 // everybody is who takes part in a challenge on any Day, with the marks of one Day.
@@ -99,7 +100,7 @@ func (f *feature) everybody(ctx context.Context, c *challenge, day community.Day
 	people, left, out := map[community.MemberID]*runner{}, map[community.MemberID]bool{}, map[community.MemberID]bool{}
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
-		if err := scan(&m.Origin, &m.Group, &m.Left, &m.Out, &m.Quiet); err != nil {
+		if err := scan(&m.Origin, &m.Day, &m.Group, &m.Left, &m.Out, &m.Quiet); err != nil {
 			return err
 		}
 		who := d.Who(m.Origin)
@@ -110,12 +111,12 @@ func (f *feature) everybody(ctx context.Context, c *challenge, day community.Day
 		}
 		p := people[who]
 		if p == nil {
-			p = &runner{Member: who, marks: map[Kind]bool{}}
+			p = &runner{Member: who, since: m.Day, marks: map[Kind]bool{}}
 			people[who] = p
 		}
-		p.Group, p.Quiet = m.Group, p.Quiet || m.Quiet
+		p.Group, p.Quiet, p.since = m.Group, p.Quiet || m.Quiet, min(p.since, m.Day)
 		return nil
-	}, `SELECT member_id, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? ORDER BY seq, member_id`, c.ID)
+	}, `SELECT member_id, day, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? ORDER BY seq, member_id`, c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("who takes part in challenge %d: %w", c.ID, err)
 	}
