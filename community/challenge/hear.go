@@ -27,7 +27,7 @@ func (f *feature) hear(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	list, err := f.held(ctx, r)
-	if err != nil {
+	if err != nil || r.Form == bot.Image && len(list) == 0 {
 		return err
 	}
 	if r.Form == bot.Image {
