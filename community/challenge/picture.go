@@ -18,7 +18,7 @@ var states = map[Kind]draw.DayState{Done: draw.DoneDay, MadeUp: draw.MadeUpDay, 
 
 // calendar is 打卡日历 早起: one's Days as a picture.
 func (f *feature) calendar(ctx context.Context, r *bot.Request) error {
-	c, _, s, err := f.taking(ctx, r)
+	c, _, s, err := f.taking(ctx, r, f.lately)
 	if err != nil {
 		return err
 	}
@@ -118,10 +118,10 @@ func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
 
 // certify draws a certificate with the name and the days.
 func (f *feature) certify(r *bot.Request, c *challenge, s Standing) error {
-	last := min(s.Last, f.c.Calendar.Day(r.At))
+	last := min(s.Goal.Last, f.c.Calendar.Day(r.At))
 	png, err := draw.Certificate{
-		Title: r.T("certificate.title"), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(s.Total), Unit: r.T("certificate.unit"),
-		Period: s.First.String() + " ～ " + last.String(), Number: fmt.Sprintf("No. %d-%d", c.ID, s.Reached), Community: f.Community,
+		Title: r.T("certificate.title"), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(s.Goal.Total), Unit: r.T("certificate.unit"),
+		Period: s.Goal.First.String() + " ～ " + last.String(), Number: fmt.Sprintf("No. %d-%d", c.ID, s.Reached), Community: f.Community,
 	}.PNG(f.Fonts)
 	if err != nil {
 		return fmt.Errorf("certificate: %w", err)

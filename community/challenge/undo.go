@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/points"
 )
 
@@ -46,10 +47,52 @@ func (f *feature) undoTerms(ctx context.Context, r *bot.Request, u undoTerms) er
 	if u.Before.First != c.First || u.Before.Mode != c.Mode || u.Before.Target != c.Target {
 		return r.Refuse("undo.late")
 	}
+	if used, err := f.used(ctx, c, u.Before.Terms); err != nil || used {
+		if err == nil {
+			err = r.Refuse("undo.used")
+		}
+		return err
+	}
 	if err := f.terms(ctx, &u.Before); err != nil {
 		return err
 	}
 	return f.spans(ctx, r, &u.Before)
+}
+
+// used tells whether somebody would lose Days or prizes if a challenge had the terms from before.
+func (f *feature) used(ctx context.Context, c *challenge, before Terms) (bool, error) {
+	if err := f.lock(ctx, c.ID); err != nil {
+		return false, err
+	}
+	var list []community.MemberID
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var who community.MemberID
+		err := scan(&who)
+		list = append(list, who)
+		return err
+	}, `SELECT member_id FROM challenge_standings WHERE challenge_id = ? AND total > 0 ORDER BY member_id`, c.ID)
+	if err != nil {
+		return false, fmt.Errorf("who has used an extension: %w", err)
+	}
+	before.Prizes = c.Prizes
+	for _, who := range list {
+		ids, err := f.c.IDs(ctx, who)
+		if err != nil {
+			return false, err
+		}
+		p, _, err := f.part(ctx, c.ID, ids)
+		if err != nil {
+			return false, err
+		}
+		if p == nil {
+			continue
+		}
+		now, then := Judge(c.Terms, *p), Judge(before, *p)
+		if len(then.Wins) < len(now.Wins) || len(then.Paid) < len(now.Paid) || then.Total < now.Total || then.Reached == 0 && now.Reached > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (f *feature) undoPrize(ctx context.Context, r *bot.Request, u undoPrize) error {
