@@ -64,7 +64,7 @@ func TestTheReportCountsWhoCameBack(t *testing.T) {
 	}
 	w.until(100, "12:00")
 	report := w.tells("boss", "触达报告 唤醒 2026Q4")
-	report = report[strings.Index(report, "触达报告"):]
+	_, report, _ = strings.Cut(report, "触达报告")
 	t.Log(report)
 	for _, want := range []string{fmt.Sprintf("（%d/%d）", back[false], len(got)), fmt.Sprintf("（%d/%d）", back[true], held), "结论：有用"} {
 		if !strings.Contains(report, want) {
@@ -104,8 +104,8 @@ func TestSidesOfAMerge(t *testing.T) {
 		}
 		counted := func() string {
 			w.at = w.at.Add(time.Minute)
-			text := w.tells("boss", "触达报告 唤醒")
-			return text[strings.Index(text, "还没满的"):]
+			_, text, _ := strings.Cut(w.tells("boss", "触达报告 唤醒"), "还没满的")
+			return "还没满的" + text
 		}
 		all := counted()
 		if want := fmt.Sprintf("还没满的 %d 人", len(sides)); !strings.HasPrefix(all, want) {

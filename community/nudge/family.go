@@ -55,7 +55,7 @@ func builtin() []Family {
 		{Name: "support", Segment: Segment{Tiers: []tiers.Tier{tiers.Contributor}, Silent: &Span{3, 28}}, At: "11:00", Every: 30},
 		{Name: "ambassador", Segment: Segment{Tiers: []tiers.Tier{tiers.KOC}, Silent: &Span{0, 14}, Joined: from(30)}, At: "11:30", Every: 90},
 		{Name: "back", Segment: Segment{Back: from(30)}, At: "10:00", Every: 30},
-		{Name: "streak", Segment: Segment{Streak: from(3), Unchecked: true}, At: "20:00", Every: 7},
+		{Name: "streak", Segment: Segment{Streak: from(3), Unchecked: true}, At: "20:00", Every: 14},
 	}
 	for i := range list {
 		list[i].Variants, list[i].Channel, list[i].Goal = slices.Clone(two), Any, Spoke

@@ -62,7 +62,7 @@ func (f *feature) familiesView(ctx context.Context, q *bot.Query) (bot.Page, err
 		}
 		name := f.title(q.T, s)
 		row := bot.Row{Key: s.Name, Cells: []bot.Cell{
-			{Text: name, Value: s.Name}, {Text: f.stands(q.T, s), Value: s.On}, {Text: who}, {Text: q.T("view.at", "At", s.At, "Every", s.Every), Value: s.At},
+			{Text: name, Value: s.Name}, {Text: f.stands(q.T, s), Value: s.On}, {Text: who}, {Text: q.T("view.daily", "At", s.At, "Every", s.Every), Value: s.At},
 			{Text: q.T("channel." + string(s.Channel)), Value: string(s.Channel)}, number(e.reached), number(out),
 		}}
 		if s.On {
@@ -125,7 +125,11 @@ func (f *feature) effectsView(ctx context.Context, q *bot.Query) (bot.Page, erro
 			numbers = []bot.Cell{percent(e.result.Treated.Rate()), percent(e.result.Held.Rate()), difference(e.result.Diff), difference(e.result.Lo), difference(e.result.Hi)}
 		}
 		cells := append([]bot.Cell{name, number(e.result.Treated.N), number(e.result.Held.N), number(e.open)}, numbers...)
-		cells = append(cells, percent(e.least), bot.Cell{Text: q.T("short." + string(e.verdict)), Value: string(e.verdict)})
+		least := percent(e.least)
+		if e.least >= 1 {
+			least = bot.Cell{Text: "–", Value: e.least}
+		}
+		cells = append(cells, least, bot.Cell{Text: q.T("short." + string(e.verdict)), Value: string(e.verdict)})
 		t.Rows = append(t.Rows, bot.Row{Key: list[i].Name, Cells: cells})
 		for k, w := range e.variants {
 			cells := []bot.Cell{name, {Text: w.label}, number(w.arm.N), {}, {}, {}, {}, {Text: q.T("short.early"), Value: "early"}}
