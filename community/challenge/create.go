@@ -90,7 +90,7 @@ func (f *feature) describe(r *bot.Request, c *challenge) string {
 	}
 	for _, p := range c.Prizes {
 		line := f.sayPrize(r, p)
-		if p.Seq > c.Prizes[0].Seq {
+		if p.Later {
 			line += r.T("prize.later")
 		}
 		lines = append(lines, line)

@@ -70,22 +70,34 @@ func (f *feature) disqualify(ctx context.Context, r *bot.Request) error {
 	case reason == "":
 		return r.Refuse("out.why", "Name", name, "Challenge", c.Name)
 	}
-	if err := f.ban(ctx, r, c, p.ID, r.Seq, reason); err != nil {
+	before, err := f.turned(ctx, c, p.ID)
+	if err != nil {
+		return err
+	}
+	if err := f.ban(ctx, r, c, p.ID, ban{seq: r.Seq, reason: reason, turned: r.Seq}); err != nil {
 		return err
 	}
 	r.Send(bot.Outgoing{Member: string(p.ID), Text: r.T("out.told", "Challenge", c.Name, "Reason", reason), Priority: bot.Notice})
-	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{ID: c.ID, Member: p.ID}, map[string]any{"challenge": c.ID}, r.T("out.done", "Name", name, "Challenge", c.Name))
+	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{ID: c.ID, Member: p.ID, Turned: r.Seq, Before: before}, map[string]any{"challenge": c.ID}, r.T("out.done", "Name", name, "Challenge", c.Name))
 }
 
-// ban keeps that somebody is disqualified since an event, under all ids that take part; 0: they are not.
-func (f *feature) ban(ctx context.Context, r *bot.Request, c *challenge, who community.MemberID, seq int64, reason string) error {
+// ban is that somebody is disqualified since an event, with the reason; seq 0: they are not. turned is the event that said so.
+type ban struct {
+	seq    int64
+	reason string
+	turned int64
+}
+
+// ban keeps whether somebody is disqualified, under all ids that take part.
+func (f *feature) ban(ctx context.Context, r *bot.Request, c *challenge, who community.MemberID, b ban) error {
 	ids, err := f.c.IDs(ctx, who)
 	if err != nil {
 		return err
 	}
 	in, args := community.In(ids)
 	_, err = f.change(ctx, r, c, who, func(ctx context.Context) error {
-		_, err := f.db.Exec(ctx, `UPDATE challenge_members SET out_seq = ?, out_reason = ? WHERE challenge_id = ? AND member_id IN `+in, append([]any{seq, reason, c.ID}, args...)...)
+		_, err := f.db.Exec(ctx, `UPDATE challenge_members SET out_seq = ?, out_reason = ?, turned = ? WHERE challenge_id = ? AND member_id IN `+in,
+			append([]any{b.seq, b.reason, b.turned, c.ID}, args...)...)
 		if err != nil {
 			return fmt.Errorf("disqualify: %w", err)
 		}
@@ -108,11 +120,15 @@ func (f *feature) reinstate(ctx context.Context, r *bot.Request) error {
 	if err := f.db.Row(ctx, `SELECT out_reason FROM challenge_members WHERE challenge_id = ? AND member_id = ?`, c.ID, string(rows[0].Origin)).Scan(&reason); err != nil {
 		return fmt.Errorf("reinstate: %w", err)
 	}
-	if err := f.ban(ctx, r, c, p.ID, 0, ""); err != nil {
+	before, err := f.turned(ctx, c, p.ID)
+	if err != nil {
+		return err
+	}
+	if err := f.ban(ctx, r, c, p.ID, ban{turned: r.Seq}); err != nil {
 		return err
 	}
 	r.Send(bot.Outgoing{Member: string(p.ID), Text: r.T("back.told", "Challenge", c.Name), Priority: bot.Notice})
-	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{c.ID, p.ID, true, reason}, map[string]any{"challenge": c.ID}, r.T("back.done", "Name", name, "Challenge", c.Name))
+	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{ID: c.ID, Member: p.ID, Out: true, Reason: reason, Turned: r.Seq, Before: before}, map[string]any{"challenge": c.ID}, r.T("back.done", "Name", name, "Challenge", c.Name))
 }
 
 // award is 奖励 @小明 早起 50 原因.
