@@ -121,7 +121,7 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 	case begun:
 		return r.Refuse("edit.begun", "Name", c.Name)
 	case words == "":
-		return r.Refuse("edit.how", "Name", c.Name)
+		return r.Refuse("edit.how", "Example", r.T("edit.example", "Name", c.Name))
 	}
 	before := *c
 	d := &draft{challenge: *c, today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts(), prizes: true, leaves: c.MaxOff < f.cfg.Leaves}
@@ -129,12 +129,9 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 		d.Target = 0
 	}
 	if key, word := d.read(words); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("edit.example", "Name", c.Name))
 	}
-	if word, bad := f.c.Words.Forbidden(d.About); bad {
-		return r.Refuse("new.word", "Word", word)
-	}
-	if err := f.known(ctx, r, d.Prizes); err != nil {
+	if err := f.sound(ctx, r, &d.challenge); err != nil {
 		return err
 	}
 	numbered(d.Prizes, before.Prizes, r.Seq)
@@ -224,11 +221,11 @@ func (f *feature) addOne(ctx context.Context, r *bot.Request) error {
 	d := &draft{today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts()}
 	d.Days, d.Target = c.Days, c.Target
 	if key, word := d.read(words); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("add_prize.example", "Name", c.Name))
 	}
 	switch {
 	case len(d.Prizes) != 1:
-		return r.Refuse("add_prize.how", "Name", c.Name)
+		return r.Refuse("add_prize.how", "Example", r.T("add_prize.example", "Name", c.Name))
 	case len(c.Prizes) >= prizesMost:
 		return r.Refuse("new.prizes", "Example", "")
 	}
@@ -238,8 +235,8 @@ func (f *feature) addOne(ctx context.Context, r *bot.Request) error {
 	numbered(d.Prizes, c.Prizes, r.Seq)
 	p := d.Prizes[0]
 	p.Later = true
-	if word, bad := f.c.Words.Forbidden(p.Name); bad {
-		return r.Refuse("new.word", "Word", word)
+	if err := f.allowed(r, p.Name); err != nil {
+		return err
 	}
 	if err := f.addPrize(ctx, c.ID, p); err != nil {
 		return err

@@ -70,6 +70,9 @@ func (f *feature) disqualify(ctx context.Context, r *bot.Request) error {
 	case reason == "":
 		return r.Refuse("out.why", "Name", name, "Challenge", c.Name)
 	}
+	if err := f.allowed(r, reason); err != nil {
+		return err
+	}
 	before, err := f.turned(ctx, c, p.ID)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func (f *feature) undoTerms(ctx context.Context, r *bot.Request, u undoTerms) er
 	}
 	was := *now
 	ok := now.unchange(&u.Before, &u.After)
-	fits := &draft{challenge: *now, starts: f.c.Calendar.Starts(), leaves: true}
+	fits := &draft{challenge: *now, today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts(), leaves: true}
 	switch {
 	case !ok || fits.check() != "":
 		return r.Refuse("undo.changed")
