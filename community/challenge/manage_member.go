@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -130,13 +131,22 @@ func (f *feature) reinstate(ctx context.Context, r *bot.Request) error {
 	if err := f.ban(ctx, r, c, p.ID, ban{turned: r.Seq}); err != nil {
 		return err
 	}
-	r.Send(bot.Outgoing{Member: string(p.ID), Text: r.T("back.told", "Challenge", c.Name), Priority: bot.Notice})
-	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{ID: c.ID, Member: p.ID, Out: true, Reason: reason, Turned: r.Seq, Before: before}, map[string]any{"challenge": c.ID}, r.T("back.done", "Name", name, "Challenge", c.Name))
+	told, done := "back.told", "back.done"
+	if quit(rows) {
+		told, done = "back.told_quit", "back.done_quit"
+	}
+	r.Send(bot.Outgoing{Member: string(p.ID), Text: r.T(told, "Challenge", c.Name), Priority: bot.Notice})
+	return f.done(ctx, r, "challenge.out", string(p.ID), undoOut{ID: c.ID, Member: p.ID, Out: true, Reason: reason, Turned: r.Seq, Before: before}, map[string]any{"challenge": c.ID}, r.T(done, "Name", name, "Challenge", c.Name))
+}
+
+// quit tells whether somebody with these rows has quit under all of their ids.
+func quit(rows []member) bool {
+	return !slices.ContainsFunc(rows, func(m member) bool { return !m.Left })
 }
 
 // award is 奖励 @小明 早起 50 原因.
 func (f *feature) award(ctx context.Context, r *bot.Request) error {
-	p, c, _, rest, err := f.someone(ctx, r)
+	p, c, rows, rest, err := f.someone(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -148,12 +158,20 @@ func (f *feature) award(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
+	staff, err := f.c.LeftOut(ctx)
+	if err != nil {
+		return err
+	}
 	name := f.c.Words.ScreenName(p.Name)
 	switch reason, err = f.c.Reason(r, reason); {
 	case err != nil:
 		return err
 	case string(p.ID) == r.Actor.Member:
 		return r.Refuse("award.self")
+	case banned(rows):
+		return r.Refuse("award.out", "Name", name, "Challenge", c.Name)
+	case staff[p.ID]:
+		return r.Refuse("award.staff", "Name", name)
 	case amount > community.MostEarned:
 		return r.Refuse("award.much", "Most", community.MostEarned)
 	}

@@ -135,7 +135,19 @@ func (f *feature) undoOut(ctx context.Context, r *bot.Request, u undoOut) error 
 	if turned != u.Turned {
 		return in.Refuse("undo.changed")
 	}
-	seq, text := int64(0), in.T("back.told", "Challenge", c.Name)
+	ids, err := f.c.IDs(ctx, u.Member)
+	if err != nil {
+		return err
+	}
+	rows, err := f.members(ctx, c.ID, ids)
+	if err != nil {
+		return err
+	}
+	told := "back.told"
+	if quit(rows) {
+		told = "back.told_quit"
+	}
+	seq, text := int64(0), in.T(told, "Challenge", c.Name)
 	if u.Out {
 		seq, text = r.Seq, in.T("out.told", "Challenge", c.Name, "Reason", u.Reason)
 	}
