@@ -16,13 +16,17 @@ import (
 const awardConfirmed = 500
 
 // someone is the member and the challenge that a command begins with: @小明 早起 原因. Without a challenge it is the only
-// one that they take part in.
+// one that they take part in, or the only one that has ended lately where they are in none.
 func (f *feature) someone(ctx context.Context, r *bot.Request) (p community.Person, c *challenge, rows []member, rest string, err error) {
 	p, rest, err = f.c.Target(ctx, r)
 	if err != nil {
 		return p, nil, nil, "", err
 	}
-	list, err := f.challenges(ctx, `WHERE state = 'open' ORDER BY id`)
+	open, err := f.challenges(ctx, `WHERE state = 'open' ORDER BY id`)
+	if err != nil {
+		return p, nil, nil, "", err
+	}
+	ended, err := f.lately(ctx, r)
 	if err != nil {
 		return p, nil, nil, "", err
 	}
@@ -30,29 +34,44 @@ func (f *feature) someone(ctx context.Context, r *bot.Request) (p community.Pers
 	if err != nil {
 		return p, nil, nil, "", err
 	}
-	var theirs []*challenge
-	for _, one := range list {
-		m, err := f.members(ctx, one.ID, ids)
-		if err != nil {
-			return p, nil, nil, "", err
-		}
-		if len(m) > 0 {
-			theirs = append(theirs, one)
-			rows = m
-		}
+	if open, err = f.joinedBy(ctx, ids, open); err != nil {
+		return p, nil, nil, "", err
+	}
+	if ended, err = f.joinedBy(ctx, ids, ended); err != nil {
+		return p, nil, nil, "", err
+	}
+	theirs := open
+	if len(open) == 0 {
+		theirs = ended
 	}
 	name := f.c.Words.ScreenName(p.Name)
-	if c, words := named(theirs, rest); c != nil {
-		rows, err = f.members(ctx, c.ID, ids)
-		return p, c, rows, words, err
-	}
-	switch len(theirs) {
-	case 0:
+	c, words := named(append(open, ended...), rest)
+	switch {
+	case c != nil:
+		rest = words
+	case len(theirs) == 1:
+		c, rest = theirs[0], strings.TrimSpace(rest)
+	case len(theirs) == 0:
 		return p, nil, nil, "", r.Refuse("member.none", "Name", name)
-	case 1:
-		return p, theirs[0], rows, strings.TrimSpace(rest), nil
+	default:
+		return p, nil, nil, "", r.Refuse("member.which", "Name", name, "Names", names(theirs))
 	}
-	return p, nil, nil, "", r.Refuse("member.which", "Name", name, "Names", names(theirs))
+	rows, err = f.members(ctx, c.ID, ids)
+	return p, c, rows, rest, err
+}
+
+// joinedBy are the challenges of a list that one of some ids has joined.
+func (f *feature) joinedBy(ctx context.Context, ids []community.MemberID, list []*challenge) (some []*challenge, err error) {
+	for _, c := range list {
+		rows, err := f.members(ctx, c.ID, ids)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			some = append(some, c)
+		}
+	}
+	return some, nil
 }
 
 // disqualify is 取消资格 @小明 早起 原因.
@@ -209,7 +228,7 @@ func (f *feature) look(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	today := f.c.Calendar.Day(r.At)
-	text := r.T("look", "Name", f.c.Words.ScreenName(p.Name), "Challenge", c.Name, "Streak", s.Streak(today), "Total", s.Total, "Target", c.Target, "Cards", s.Cards)
+	text := r.T("look", "Name", f.c.Words.ScreenName(p.Name), "Challenge", c.Name, "Streak", s.Streak(c.asOf(f.c.Calendar, today)), "Total", s.Total, "Target", c.Target, "Cards", s.Cards)
 	if banned(rows) {
 		text += r.T("look.out")
 	}

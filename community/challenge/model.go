@@ -77,6 +77,7 @@ type challenge struct {
 	State   State
 	MadeBy  community.MemberID
 	Made    time.Time
+	Ended   time.Time // when it was settled or cancelled; zero: it is open
 }
 
 // over tells whether a challenge with fixed Days is over.

@@ -20,10 +20,24 @@ var states = map[Kind]draw.DayState{Done: draw.DoneDay, MadeUp: draw.MadeUpDay, 
 
 // calendar is 打卡日历 早起: one's Days as a picture.
 func (f *feature) calendar(ctx context.Context, r *bot.Request) error {
-	c, _, s, err := f.taking(ctx, r)
+	c, err := f.toSee(ctx, r, false)
 	if err != nil {
 		return err
 	}
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	part, rows, err := f.part(ctx, c.ID, ids)
+	switch {
+	case err != nil:
+		return err
+	case banned(rows):
+		return r.Refuse("out", "Name", c.Name)
+	case !takesPart(rows):
+		return r.Refuse("join_this", "Name", c.Name)
+	}
+	s := Judge(c.Terms, *part)
 	png, err := f.drawn(r, c, s).PNG(f.Fonts)
 	if err != nil {
 		return fmt.Errorf("calendar: %w", err)
@@ -46,7 +60,7 @@ func (f *feature) drawn(r *bot.Request, c *challenge, s Standing) draw.Calendar 
 	today := f.c.Calendar.Day(r.At)
 	cal := draw.Calendar{
 		Title: r.T("calendar.title", "Name", c.Name), Name: r.Actor.Name, Footer: f.Community,
-		Figures: r.T("calendar.figures", "Streak", s.Streak(today), "Total", s.Total, "Target", c.Target),
+		Figures: r.T("calendar.figures", "Streak", s.Streak(c.asOf(f.c.Calendar, today)), "Total", s.Total, "Target", c.Target),
 	}
 	for i, name := range []rune(r.T("weekdays")) {
 		if i < len(cal.Weekdays) {
@@ -110,7 +124,7 @@ func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 		s := Judge(c.Terms, *p)
-		due, no := s.certificate(c, f.c.Calendar.Day(r.At))
+		due, no := s.certificate(c, c.asOf(f.c.Calendar, f.c.Calendar.Day(r.At)))
 		switch {
 		case banned(rows):
 			if due != nil || wanted != nil {

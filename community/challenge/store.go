@@ -14,19 +14,22 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-const columns = `id, name, about, group_id, mode, days, target, first_day, last_day, proof, tag, windows, daily, leaves, state, made_by, made_at`
+const columns = `id, name, about, group_id, mode, days, target, first_day, last_day, proof, tag, windows, daily, leaves, state, made_by, made_at, settled_at`
 
 // challenges are those that fit a condition.
 func (f *feature) challenges(ctx context.Context, where string, args ...any) (list []*challenge, err error) {
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		c := &challenge{}
 		var windows string
-		var made int64
+		var made, ended int64
 		if err := scan(&c.ID, &c.Name, &c.About, &c.Group, &c.Mode, &c.Days, &c.Target, &c.First, &c.Last, &c.Proof, &c.Tag, &windows,
-			&c.Daily, &c.MaxOff, &c.State, &c.MadeBy, &made); err != nil {
+			&c.Daily, &c.MaxOff, &c.State, &c.MadeBy, &made, &ended); err != nil {
 			return err
 		}
 		c.Windows, c.Made = readWindows(windows), bot.FromMillis(made)
+		if ended > 0 {
+			c.Ended = bot.FromMillis(ended)
+		}
 		list = append(list, c)
 		return nil
 	}, `SELECT `+columns+` FROM challenges `+where, args...)
