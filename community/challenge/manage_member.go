@@ -26,7 +26,7 @@ func (f *feature) someone(ctx context.Context, r *bot.Request) (p community.Pers
 	if err != nil {
 		return p, nil, nil, "", err
 	}
-	ended, err := f.lately(ctx, r)
+	ended, err := f.recent(ctx, r)
 	if err != nil {
 		return p, nil, nil, "", err
 	}

@@ -19,14 +19,14 @@ func (c *challenge) asOf(cal *community.Calendar, today community.Day) community
 	return min(today, cal.Day(c.Ended))
 }
 
-// lately are the challenges that have ended not long ago, the latest first.
-func (f *feature) lately(ctx context.Context, r *bot.Request) ([]*challenge, error) {
+// recent are the challenges that have ended not long ago, the latest first.
+func (f *feature) recent(ctx context.Context, r *bot.Request) ([]*challenge, error) {
 	return f.challenges(ctx, `WHERE state = 'settled' AND settled_at >= ? ORDER BY settled_at DESC, id DESC`, r.At.Add(-keptFor).UnixMilli())
 }
 
-// past are the challenges of lately that were held where r comes from.
+// past are the challenges of recent that were held where r comes from.
 func (f *feature) past(ctx context.Context, r *bot.Request) (list []*challenge, err error) {
-	all, err := f.lately(ctx, r)
+	all, err := f.recent(ctx, r)
 	for _, c := range all {
 		if c.here(r) {
 			list = append(list, c)
