@@ -27,7 +27,7 @@ func (f *feature) hear(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	list, err := f.held(ctx, r)
-	if err != nil || len(list) == 0 {
+	if err != nil || r.Form == bot.Image && len(list) == 0 {
 		return err
 	}
 	if r.Form == bot.Image {
@@ -35,9 +35,25 @@ func (f *feature) hear(ctx context.Context, r *bot.Request) error {
 	}
 	c, words := tagged(list, r.Text)
 	if c == nil {
-		return nil
+		return f.heardLate(ctx, r)
 	}
 	return f.heard(ctx, r, c, shown{words: words})
+}
+
+// heardLate tells who checks in without a command that the challenge they take part in has ended: on that Day only.
+func (f *feature) heardLate(ctx context.Context, r *bot.Request) error {
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return err
+	}
+	c, _ := tagged(gone, r.Text)
+	if c == nil || f.c.Calendar.Day(c.Ended) != f.c.Calendar.Day(r.At) {
+		return nil
+	}
+	if mine, err := f.mineOf(ctx, r, []*challenge{c}); err != nil || len(mine) == 0 {
+		return err
+	}
+	return r.Refuse("over", "Name", c.Name)
 }
 
 // mayShow tells cheaply whether a message can be a check-in, or the line that was asked for.
@@ -108,8 +124,10 @@ func (f *feature) heard(ctx context.Context, r *bot.Request, c *challenge, s sho
 	if err != nil || len(mine) == 0 {
 		return err
 	}
-	today := f.c.Calendar.Day(r.At)
-	if before, err := f.mayCount(ctx, r, c, today); err != nil || before.kind(today) == Done {
+	if s, err = f.paired(ctx, r, c, s); err != nil {
+		return err
+	}
+	if at, before, err := f.moment(ctx, r, c, s); err != nil || before.kind(f.c.Calendar.Day(at)) == Done {
 		return err
 	}
 	return f.count(ctx, r, c, s)
@@ -131,7 +149,7 @@ func (f *feature) pictured(ctx context.Context, r *bot.Request, list []*challeng
 	}
 	for _, c := range list {
 		if h.challenge == c.ID && h.media == "" {
-			s.words, s.other = h.words, h.seq
+			s.words, s.other, s.begun = h.words, h.seq, h.at
 			return f.heard(ctx, r, c, s)
 		}
 	}

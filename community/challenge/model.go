@@ -77,7 +77,7 @@ type challenge struct {
 	State   State
 	MadeBy  community.MemberID
 	Made    time.Time
-	Ended   time.Time // when it was settled or cancelled; zero: it is open
+	Ended   time.Time // when it was settled; zero: not yet
 }
 
 // over tells whether a challenge with fixed Days is over.

@@ -114,7 +114,7 @@ func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	wanted, _ := named(list, r.Args)
-	refusal := r.Refuse("certificate.none")
+	refusal, refusedOne := r.Refuse("certificate.none"), false
 	for _, c := range list {
 		if wanted != nil && c != wanted {
 			continue
@@ -128,12 +128,12 @@ func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
 		switch {
 		case banned(rows):
 			if due != nil || wanted != nil {
-				refusal = r.Refuse("certificate.out", "Name", c.Name)
+				refusal, refusedOne = r.Refuse("certificate.out", "Name", c.Name), true
 			}
 		case due != nil:
 			return f.certify(r, c, s, *due)
-		case wanted != nil:
-			refusal = r.Refuse(no.key, "Name", c.Name, "Days", no.days, "Target", no.target)
+		case wanted != nil || s.Reached > 0 && !refusedOne:
+			refusal, refusedOne = r.Refuse(no.key, "Name", c.Name, "Days", no.days, "Target", no.target), true
 		}
 	}
 	return refusal
@@ -175,10 +175,11 @@ func (s Standing) certificate(c *challenge, today community.Day) (due *Prize, no
 
 // certify draws a certificate with the name and the days.
 func (f *feature) certify(r *bot.Request, c *challenge, s Standing, p Prize) error {
-	last, title, done := min(s.Last, f.c.Calendar.Day(r.At)), "certificate.title", "certificate.done"
+	first, last, total, title, done := s.Goal.First, s.Goal.Last, s.Goal.Total, "certificate.title", "certificate.done"
 	if p.At > 0 {
-		title, done = "certificate.title_days", "certificate.done_days"
+		first, last, total, title, done = s.First, s.Last, s.Total, "certificate.title_days", "certificate.done_days"
 	}
+	last = min(last, f.c.Calendar.Day(r.At))
 	number := fmt.Sprintf("No. %d-%d", c.ID, s.Reached)
 	for _, w := range s.Wins {
 		if w.N == p.N {
@@ -186,8 +187,8 @@ func (f *feature) certify(r *bot.Request, c *challenge, s Standing, p Prize) err
 		}
 	}
 	png, err := draw.Certificate{
-		Title: r.T(title), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(s.Total), Unit: r.T("certificate.unit"),
-		Period: s.First.String() + " ～ " + last.String(), Number: number, Community: f.Community,
+		Title: r.T(title), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(total), Unit: r.T("certificate.unit"),
+		Period: first.String() + " ～ " + last.String(), Number: number, Community: f.Community,
 	}.PNG(f.Fonts)
 	if err != nil {
 		return fmt.Errorf("certificate: %w", err)

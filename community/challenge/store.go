@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
@@ -27,7 +28,7 @@ func (f *feature) challenges(ctx context.Context, where string, args ...any) (li
 			return err
 		}
 		c.Windows, c.Made = readWindows(windows), bot.FromMillis(made)
-		if ended > 0 {
+		if c.State == Settled {
 			c.Ended = bot.FromMillis(ended)
 		}
 		list = append(list, c)
@@ -107,16 +108,19 @@ func (f *feature) members(ctx context.Context, id int64, ids []community.MemberI
 	in, args := community.In(ids)
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
-		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Group, &m.Left, &m.Out, &m.Quiet)
+		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Earns, &m.Group, &m.Left, &m.Out, &m.Quiet)
 		list = append(list, m)
 		return err
-	}, `SELECT member_id, day, seq, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY seq, member_id`,
+	}, `SELECT member_id, day, seq, earns, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY seq, member_id`,
 		append([]any{id}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("members of challenge %d: %w", id, err)
 	}
 	return list, nil
 }
+
+// again is what says in a list of marks that somebody began anew.
+const again Kind = "again"
 
 // part is how the person with some ids takes part; nil where they never joined.
 func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) (*Part, []member, error) {
@@ -135,11 +139,16 @@ func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) 
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m Mark
 		err := scan(&m.ID, &m.Origin, &m.Day, &m.Kind, &m.Seq, &m.Price, &m.Earns)
-		p.Marks = append(p.Marks, m)
+		if m.Kind == again {
+			p.Joins = append(p.Joins, Join{m.Origin, m.Day, m.Seq, m.Earns})
+		} else {
+			p.Marks = append(p.Marks, m)
+		}
 		return err
 	}, `SELECT id, member_id, day, kind, seq, price, earns FROM challenge_marks WHERE challenge_id = ? AND gone_seq = 0 AND member_id IN `+in+`
-		UNION ALL SELECT 0, '', day, 'granted', seq, 0, FALSE FROM challenge_grants WHERE challenge_id = ? ORDER BY 5, 3, 2`,
-		append(append([]any{id}, args...), id)...)
+		UNION ALL SELECT 0, '', day, 'granted', seq, 0, FALSE FROM challenge_grants WHERE challenge_id = ?
+		UNION ALL SELECT 0, member_id, day, 'again', seq, 0, earns FROM challenge_rejoins WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY 5, 3, 2`,
+		slices.Concat([]any{id}, args, []any{id, id}, args)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("marks of challenge %d: %w", id, err)
 	}
@@ -242,7 +251,13 @@ func migrations() []*gormigrate.Migration {
 			}
 		}
 		return nil
-	}}, {ID: "2026112356_challenge_turns", Migrate: func(tx *gorm.DB) error {
+	}}, {ID: "2026112362_challenge_joins", Migrate: func(tx *gorm.DB) error {
+		// earns: whoever joined is no staff.
+		return tx.Exec(`ALTER TABLE challenge_members ADD COLUMN earns BOOLEAN NOT NULL DEFAULT TRUE`).Error
+	}}, {ID: "2026112363_challenge_rejoins", Migrate: func(tx *gorm.DB) error {
+		return tx.Exec(`CREATE TABLE challenge_rejoins (challenge_id BIGINT NOT NULL REFERENCES challenges (id), member_id TEXT NOT NULL, day INTEGER NOT NULL,
+			at BIGINT NOT NULL, seq BIGINT NOT NULL, earns BOOLEAN NOT NULL, PRIMARY KEY (challenge_id, member_id, day))`).Error
+	}}, {ID: "2026112364_challenge_turns", Migrate: func(tx *gorm.DB) error {
 		for _, statement := range []string{
 			// later: added to what there was; turned: the last event that disqualified, or ended that, 0 for none.
 			`ALTER TABLE challenge_prizes ADD COLUMN later BOOLEAN NOT NULL DEFAULT FALSE`,

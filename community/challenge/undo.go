@@ -53,6 +53,14 @@ func (f *feature) undoTerms(ctx context.Context, r *bot.Request, u undoTerms) er
 		now.over(f.c.Calendar.Day(r.At)):
 		return r.Refuse("undo.late")
 	}
+	if begun {
+		if used, err := f.used(ctx, &was, now.Terms); err != nil || used {
+			if err == nil {
+				err = r.Refuse("undo.used")
+			}
+			return err
+		}
+	}
 	return f.rewrite(ctx, r, now)
 }
 
@@ -86,6 +94,42 @@ func back[T comparable](now *T, before, after T) bool {
 	same := *now == after
 	*now = before
 	return same
+}
+
+// used tells whether somebody would lose Days or prizes if a challenge had the terms from before.
+func (f *feature) used(ctx context.Context, c *challenge, before Terms) (bool, error) {
+	if err := f.lock(ctx, c.ID); err != nil {
+		return false, err
+	}
+	var list []community.MemberID
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var who community.MemberID
+		err := scan(&who)
+		list = append(list, who)
+		return err
+	}, `SELECT member_id FROM challenge_standings WHERE challenge_id = ? AND total > 0 ORDER BY member_id`, c.ID)
+	if err != nil {
+		return false, fmt.Errorf("who has used an extension: %w", err)
+	}
+	before.Prizes = c.Prizes
+	for _, who := range list {
+		ids, err := f.c.IDs(ctx, who)
+		if err != nil {
+			return false, err
+		}
+		p, _, err := f.part(ctx, c.ID, ids)
+		if err != nil {
+			return false, err
+		}
+		if p == nil {
+			continue
+		}
+		now, then := Judge(c.Terms, *p), Judge(before, *p)
+		if len(then.Wins) < len(now.Wins) || len(then.Paid) < len(now.Paid) || then.Total < now.Total || then.Reached == 0 && now.Reached > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (f *feature) undoPrize(ctx context.Context, r *bot.Request, u undoPrize) error {
