@@ -87,7 +87,10 @@ func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text strin
 	case !skip:
 		words := strings.TrimSpace(a.words + " " + strings.NewReplacer("，", " ", "、", " ", ",", " ").Replace(text))
 		if key, word := d.read(words); key != "" {
-			return f.refuseWord(r, key, word)
+			return f.refuseWord(r, key, word, r.T("new.example"))
+		}
+		if err := f.sound(ctx, r, &d.challenge); err != nil {
+			return err
 		}
 		a.words = words
 	}
@@ -99,7 +102,7 @@ func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text strin
 	if steps[a.step] == "ask.sure" {
 		d := f.begin(f.c.Calendar.Day(r.At))
 		if key, word := d.read(a.words); key != "" {
-			return f.refuseWord(r, key, word)
+			return f.refuseWord(r, key, word, r.T("new.example"))
 		}
 		d.Name = a.name
 		question = r.T("ask.preview", "Name", a.name) + "\n" + f.describe(r, d.made(f.cfg)) + "\n" + question
@@ -114,7 +117,7 @@ func (f *feature) sure(ctx context.Context, r *bot.Request, a asking, d *draft, 
 		return r.Refuse("ask.yes_or_no")
 	}
 	if key, word := d.read(a.words); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("new.example"))
 	}
 	d.Name = a.name
 	if err := f.free(ctx, r, d.Name); err != nil {

@@ -81,26 +81,15 @@ func (f *feature) size(ctx context.Context, id int64) (n int, err error) {
 
 // mine is 我的打卡.
 func (f *feature) mine(ctx context.Context, r *bot.Request) error {
-	list, err := f.held(ctx, r)
+	mine, ended, err := f.mineToSee(ctx, r)
 	if err != nil {
 		return err
 	}
-	mine, err := f.mineOf(ctx, r, list)
-	if err != nil {
-		return err
-	}
-	gone, err := f.ended(ctx, r)
-	if err != nil {
-		return err
-	}
-	if gone, err = f.mineOf(ctx, r, notNamed(gone, mine)); err != nil {
-		return err
-	}
-	if c, _ := named(gone, r.Args); c != nil || len(mine) == 0 {
-		mine = gone
-	}
-	if c, _ := named(mine, r.Args); c != nil {
+	if c, _ := named(append(mine, ended...), r.Args); c != nil {
 		mine = []*challenge{c}
+	}
+	if len(mine) == 0 {
+		mine = ended
 	}
 	if len(mine) == 0 {
 		return r.Refuse("mine.none")
@@ -116,7 +105,11 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 		if err != nil {
 			return err
 		}
-		lines = append(lines, r.T("mine.line", "Name", c.Name, "Days", s.progress(c, today), "Target", c.Target, "Total", s.Total, "Cards", s.Cards))
+		line := r.T("mine.line", "Name", c.Name, "Days", s.progress(c, c.asOf(f.c.Calendar, today)), "Target", c.Target, "Total", s.Total, "Cards", s.Cards)
+		if c.State != Open {
+			line += r.T("mine.over")
+		}
+		lines = append(lines, line)
 		if len(mine) == 1 {
 			lines = append(lines, f.grid(r, s, today), r.T("mine.picture", "Name", c.Name))
 		}
@@ -127,11 +120,11 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 
 // board is 打卡榜.
 func (f *feature) board(ctx context.Context, r *bot.Request) error {
-	c, _, err := f.lately(ctx, r)
+	c, err := f.toSee(ctx, r, true)
 	if err != nil {
 		return err
 	}
-	rows, err := f.top(ctx, c, f.c.Calendar.Day(r.At), 0)
+	rows, err := f.top(ctx, c, c.asOf(f.c.Calendar, f.c.Calendar.Day(r.At)), 0)
 	if err != nil {
 		return err
 	}

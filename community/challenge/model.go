@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -46,6 +47,9 @@ const (
 type Window struct{ From, Until int }
 
 func (w Window) String() string { return clock(w.From) + "–" + clock(w.Until) }
+
+// long is how many minutes a window has.
+func (w Window) long() int { return cmp.Or((w.Until-w.From+24*60)%(24*60), 24*60) }
 
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60%24, minutes%60) }
 

@@ -3,6 +3,7 @@ package challenge
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -218,13 +219,13 @@ func (f *feature) regrant(ctx context.Context, r *bot.Request, c *challenge, who
 	return f.tell(ctx, r, c, who, won)
 }
 
-// sayGranted tells the groups of a challenge what was given, by day.
+// sayGranted tells the groups of a challenge what was given, by day: those whose members it can concern.
 func (f *feature) sayGranted(ctx context.Context, r *bot.Request, c *challenge, days []community.Day, away map[community.Day]time.Duration) error {
 	groups, err := f.groupsOf(ctx, c)
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
+	for _, g := range slices.Sorted(maps.Keys(groups)) {
 		in, err := f.inGroup(ctx, r, g)
 		if err != nil {
 			return err
@@ -234,7 +235,12 @@ func (f *feature) sayGranted(ctx context.Context, r *bot.Request, c *challenge, 
 		}
 		var lines []string
 		for _, d := range days {
-			lines = append(lines, in.T("granted", "Name", c.Name, "Day", said(d), "Hours", int((away[d]+time.Hour/2)/time.Hour)))
+			if groups[g] <= d {
+				lines = append(lines, in.T("granted", "Name", c.Name, "Day", said(d), "Hours", int((away[d]+time.Hour/2)/time.Hour)))
+			}
+		}
+		if len(lines) == 0 {
+			continue
 		}
 		at := f.c.Noise.Awake(r.At)
 		r.Send(bot.Outgoing{Group: string(g), Text: strings.Join(lines, "\n"), Priority: bot.Notice, NotBefore: at, NotAfter: at.Add(24 * time.Hour)})
@@ -242,16 +248,18 @@ func (f *feature) sayGranted(ctx context.Context, r *bot.Request, c *challenge, 
 	return nil
 }
 
-// groupsOf are the groups in which members of a challenge hear of it.
-func (f *feature) groupsOf(ctx context.Context, c *challenge) (list []community.GroupID, err error) {
+// groupsOf are the groups in which members of a challenge hear of it, with the Day on which the first of them joined.
+func (f *feature) groupsOf(ctx context.Context, c *challenge) (groups map[community.GroupID]community.Day, err error) {
+	groups = map[community.GroupID]community.Day{}
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var g community.GroupID
-		err := scan(&g)
-		list = append(list, g)
+		var since community.Day
+		err := scan(&g, &since)
+		groups[g] = since
 		return err
-	}, `SELECT DISTINCT group_id FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND group_id <> '' ORDER BY group_id`, c.ID)
+	}, `SELECT group_id, MIN(day) FROM challenge_members WHERE challenge_id = ? AND quit_at = 0 AND out_seq = 0 AND group_id <> '' GROUP BY group_id`, c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("groups of challenge %d: %w", c.ID, err)
 	}
-	return list, nil
+	return groups, nil
 }

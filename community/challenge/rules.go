@@ -52,6 +52,7 @@ type Prize struct {
 	Kind   PrizeKind
 	Amount int64  // points
 	Name   string // of a badge or of goods
+	Later  bool   // it was added to those that there were from the beginning
 }
 
 // Join is that an id takes part since a Day.

@@ -57,10 +57,10 @@ func (f *feature) byID(ctx context.Context, id int64) (*challenge, error) {
 func (f *feature) prizes(ctx context.Context, id int64) (list []Prize, err error) {
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p Prize
-		err := scan(&p.N, &p.At, &p.Seq, &p.Kind, &p.Amount, &p.Name)
+		err := scan(&p.N, &p.At, &p.Seq, &p.Kind, &p.Amount, &p.Name, &p.Later)
 		list = append(list, p)
 		return err
-	}, `SELECT n, at_days, seq, kind, amount, name FROM challenge_prizes WHERE challenge_id = ? ORDER BY n`, id)
+	}, `SELECT n, at_days, seq, kind, amount, name, later FROM challenge_prizes WHERE challenge_id = ? ORDER BY n`, id)
 	if err != nil {
 		return nil, fmt.Errorf("prizes: %w", err)
 	}
@@ -87,8 +87,8 @@ func (f *feature) add(ctx context.Context, r *bot.Request, c *challenge) error {
 }
 
 func (f *feature) addPrize(ctx context.Context, id int64, p Prize) error {
-	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_prizes (challenge_id, n, at_days, seq, kind, amount, name) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id, p.N, p.At, p.Seq, string(p.Kind), p.Amount, p.Name); err != nil {
+	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_prizes (challenge_id, n, at_days, seq, kind, amount, name, later) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, p.N, p.At, p.Seq, string(p.Kind), p.Amount, p.Name, p.Later); err != nil {
 		return fmt.Errorf("new prize: %w", err)
 	}
 	return nil
@@ -257,5 +257,19 @@ func migrations() []*gormigrate.Migration {
 	}}, {ID: "2026112363_challenge_rejoins", Migrate: func(tx *gorm.DB) error {
 		return tx.Exec(`CREATE TABLE challenge_rejoins (challenge_id BIGINT NOT NULL REFERENCES challenges (id), member_id TEXT NOT NULL, day INTEGER NOT NULL,
 			at BIGINT NOT NULL, seq BIGINT NOT NULL, earns BOOLEAN NOT NULL, PRIMARY KEY (challenge_id, member_id, day))`).Error
+	}}, {ID: "2026112364_challenge_turns", Migrate: func(tx *gorm.DB) error {
+		for _, statement := range []string{
+			// later: added to what there was; turned: the last event that disqualified, or ended that, 0 for none.
+			`ALTER TABLE challenge_prizes ADD COLUMN later BOOLEAN NOT NULL DEFAULT FALSE`,
+			`UPDATE challenge_prizes SET later = TRUE WHERE EXISTS
+				(SELECT 1 FROM challenge_prizes p WHERE p.challenge_id = challenge_prizes.challenge_id AND p.n = 1 AND p.seq < challenge_prizes.seq)`,
+			`ALTER TABLE challenge_members ADD COLUMN turned BIGINT NOT NULL DEFAULT 0`,
+			`UPDATE challenge_members SET turned = out_seq`,
+		} {
+			if err := tx.Exec(statement).Error; err != nil {
+				return err
+			}
+		}
+		return nil
 	}}}
 }
