@@ -52,7 +52,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		},
 		On: []bot.Listener{bot.On(f.delivered, bot.Delivered)},
 		Jobs: []bot.Job{
-			{Name: runJob, Ritual: true, Title: "job.run", Grace: patient, Run: f.run},
+			{Name: runJob, Ritual: true, Backstage: true, Title: "job.run", Grace: patient, Run: f.run},
 			{Name: anewJob, Run: f.anew},
 			{Name: nightJob, Spec: "20 4 * * *", Run: f.night},
 		},
