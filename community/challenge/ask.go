@@ -73,10 +73,11 @@ func (f *feature) answered(ctx context.Context, r *bot.Request) (taken bool, err
 // step takes an answer: it is kept and the next question is asked, or the same again with what was wrong.
 func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text string) error {
 	d := f.begin(f.c.Calendar.Day(r.At))
+	d.later = true
 	switch skip := slices.Contains([]string{"跳过", "skip", "没有", "none"}, bot.Fold(text)); {
 	case steps[a.step] == "ask.name":
 		if key := d.name(text); key != "" {
-			return r.Refuse("new."+key, "Example", r.T("new.example"))
+			return f.refuseWord(r, key, text, r.T("new.example"))
 		}
 		if err := f.free(ctx, r, d.Name); err != nil {
 			return err
@@ -101,6 +102,7 @@ func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text strin
 	question := r.T(steps[a.step])
 	if steps[a.step] == "ask.sure" {
 		d := f.begin(f.c.Calendar.Day(r.At))
+		d.later = true
 		if key, word := d.read(a.words); key != "" {
 			return f.refuseWord(r, key, word, r.T("new.example"))
 		}

@@ -38,14 +38,7 @@ func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s sho
 	if whole, err := f.prove(ctx, r, c, s); err != nil || !whole {
 		return err
 	}
-	m := Mark{Origin: community.MemberID(r.Actor.Origin), Day: today, Kind: Done, Seq: r.Seq}
-	if earns(r) {
-		m.Price, m.Earns = c.Daily, true
-	}
-	o, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
-		_, err := f.mark(ctx, c.ID, &m, at, s)
-		return err
-	})
+	m, o, err := f.record(ctx, r, c, at, s)
 	if err != nil {
 		return err
 	}
@@ -96,20 +89,10 @@ func (f *feature) mayCount(ctx context.Context, r *bot.Request, c *challenge, at
 
 // say answers a check-in. In busy moments the answers of a group are said in one message.
 func (f *feature) say(r *bot.Request, c *challenge, day community.Day, o outcome) {
-	n := o.After.progress(c, day)
-	text := r.T("done."+string(c.Mode), "Name", r.Actor.Name, "Challenge", c.Name, "Days", n, "Target", c.Target)
-	won := ""
-	for _, w := range o.Won {
-		won += f.saidWin(r, c, w)
-	}
-	earned := o.Earned + worth(o.Won)
-	if o.Earned > 0 {
-		text += r.T("done.points", "Points", o.Earned)
-	}
-	out := bot.Outgoing{Text: text + f.countedFor(r, day) + won, Priority: bot.Answer, Member: r.Actor.Member}
+	out := bot.Outgoing{Text: f.answer(r, c, day, o), Priority: bot.Answer, Member: r.Actor.Member}
 	if r.Actor.Group != "" {
-		item := r.T("merged", "Name", r.Actor.Name, "Days", n)
-		if earned > 0 {
+		item := r.T("merged", "Name", r.Actor.Name, "Days", o.After.progress(c, day))
+		if earned := o.Earned + worth(o.Won); earned > 0 {
 			item += r.T("done.points", "Points", earned)
 		}
 		if len(o.Won) > 0 {
@@ -119,6 +102,19 @@ func (f *feature) say(r *bot.Request, c *challenge, day community.Day, o outcome
 		out.Merge, out.MergeHead, out.MergeItem = c.topic(day), r.T("merged.head", "Challenge", c.Name)+f.countedFor(r, day), item
 	}
 	r.Send(out)
+}
+
+// answer is what a check-in came to, as it is said alone.
+func (f *feature) answer(r *bot.Request, c *challenge, day community.Day, o outcome) string {
+	text := r.T("done."+string(c.Mode), "Name", r.Actor.Name, "Challenge", c.Name, "Days", o.After.progress(c, day), "Target", c.Target)
+	if o.Earned > 0 {
+		text += r.T("done.points", "Points", o.Earned)
+	}
+	text += f.countedFor(r, day)
+	for _, w := range o.Won {
+		text += f.saidWin(r, c, w)
+	}
+	return text
 }
 
 // topic is what answers that can be said together have in common.

@@ -18,7 +18,7 @@ func (f *feature) create(ctx context.Context, r *bot.Request) error {
 	word, rest, _ := strings.Cut(text, " ")
 	d := f.begin(f.c.Calendar.Day(r.At))
 	if key := d.name(word); key != "" {
-		return r.Refuse("new."+key, "Example", r.T("new.example"))
+		return f.refuseWord(r, key, word, r.T("new.example"))
 	}
 	if err := f.free(ctx, r, d.Name); err != nil {
 		return err
@@ -66,12 +66,38 @@ func (f *feature) free(ctx context.Context, r *bot.Request, name string) error {
 	if err := f.allowed(r, name); err != nil {
 		return err
 	}
-	same, err := f.challenges(ctx, `WHERE state = 'open' AND folded = ?`, bot.Fold(name))
+	open, err := f.challenges(ctx, `WHERE state = 'open' ORDER BY id`)
 	if err != nil {
 		return err
 	}
-	if len(same) > 0 {
-		return r.Refuse("new.taken", "Name", name)
+	for _, o := range open {
+		switch {
+		case bot.Fold(o.Name) == bot.Fold(name) && !o.here(r):
+			return r.Refuse("new.taken_elsewhere", "Name", name)
+		case bot.Fold(o.Name) == bot.Fold(name):
+			return r.Refuse("new.taken", "Name", name)
+		case bot.Fold(o.Tag) == bot.Fold(name):
+			return r.Refuse("new.tag_taken", "Tag", o.Tag, "Name", o.Name)
+		}
+	}
+	return nil
+}
+
+// freeTag refuses a hashtag that checks in to another open challenge.
+func (f *feature) freeTag(ctx context.Context, r *bot.Request, c *challenge) error {
+	if c.Tag == "" {
+		return nil
+	}
+	open, err := f.challenges(ctx, `WHERE state = 'open' AND id <> ? ORDER BY id`, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		for _, tag := range o.tags() {
+			if bot.Fold(tag) == bot.Fold(c.Tag) {
+				return r.Refuse("new.tag_taken", "Tag", tag, "Name", o.Name)
+			}
+		}
 	}
 	return nil
 }
@@ -79,6 +105,9 @@ func (f *feature) free(ctx context.Context, r *bot.Request, name string) error {
 // found makes the challenge of a draft, for the group that it is made in, or for all.
 func (f *feature) found(ctx context.Context, r *bot.Request, d *draft) error {
 	c := d.made(f.cfg)
+	if err := f.freeTag(ctx, r, c); err != nil {
+		return err
+	}
 	if err := f.sound(ctx, r, c); err != nil {
 		return err
 	}

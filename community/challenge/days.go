@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ var dates = map[string]int{
 var (
 	dateWord    = regexp.MustCompile(`^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?$`)
 	weekdayWord = regexp.MustCompile(`^(?:周|星期|礼拜)([一二三四五六日天])$`)
+	dayWord     = regexp.MustCompile(`^(\d{1,2})[日号]$`)
 	rangeWord   = regexp.MustCompile(`^(.+?)(?:到|至|~|～|—|–)(.+)$`)
 )
 
@@ -46,6 +48,72 @@ func readDays(text string, today community.Day, ahead bool) (from, to community.
 		}
 	}
 	return 0, 0, strings.TrimSpace(text), false
+}
+
+// between are what stands between Days, and behind the last of them.
+const between = " 、，,；;和与及跟&"
+
+// readSeveral reads Days to come at the beginning of text, one after the other, and gives them in their order: 明天和后天,
+// 12月1日、2号, 11.27 到 11.29. ok is false where there are none.
+func readSeveral(text string, today community.Day) (days []community.Day, ok bool) {
+	last := community.Day(0)
+	for rest := bot.Fold(text); ; {
+		word, after := cutWord(rest)
+		from, is := readNext(word, today, last)
+		to := from
+		if m := rangeWord.FindStringSubmatch(word); !is && m != nil {
+			if from, is = readNext(m[1], today, last); is {
+				to, is = readNext(m[2], from, from)
+			}
+		} else if end, cut := cutAny(strings.TrimSpace(after), "到", "至", "~", "～", "—", "–", "-"); is && cut {
+			if word, behind := cutWord(end); word != "" {
+				if d, until := readNext(word, from, from); until {
+					to, after = d, behind
+				}
+			}
+		}
+		if !is || to < from {
+			slices.Sort(days)
+			return slices.Compact(days), len(days) > 0 && !is
+		}
+		for d := from; d <= min(to, from+daysMost); d++ {
+			days = append(days, d)
+		}
+		last, rest = to, after
+	}
+}
+
+// cutWord cuts the first word off, up to what may stand between Days.
+func cutWord(text string) (word, rest string) {
+	text = strings.TrimLeft(text, between)
+	if i := strings.IndexAny(text, between); i >= 0 {
+		return text[:i], text[i:]
+	}
+	return text, ""
+}
+
+func cutAny(text string, beginnings ...string) (rest string, ok bool) {
+	for _, b := range beginnings {
+		if rest, ok = strings.CutPrefix(text, b); ok {
+			return rest, true
+		}
+	}
+	return text, false
+}
+
+// readNext reads a Day; a number alone (2号) is of the month of the Day before it, or of the next.
+func readNext(word string, today, last community.Day) (community.Day, bool) {
+	m := dayWord.FindStringSubmatch(word)
+	if m == nil || last == 0 {
+		return readDay(word, today, true)
+	}
+	n, _ := strconv.Atoi(m[1])
+	year, month, _ := last.Date()
+	if d, ok := calendarDay(year, int(month), n); ok && d >= last {
+		return d, true
+	}
+	year, month, _ = (community.Date(year, month, 28) + 7).Date()
+	return calendarDay(year, int(month), n)
 }
 
 func readDay(word string, today community.Day, ahead bool) (community.Day, bool) {

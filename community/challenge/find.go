@@ -54,8 +54,11 @@ func cutName(text, name string) (rest string, ok bool) {
 	text = strings.TrimLeft(strings.TrimSpace(text), "#＃")
 	want := bot.Fold(name)
 	for end := range text {
-		if end > 0 && bot.Fold(text[:end]) == want {
+		switch start := bot.Fold(text[:end]); {
+		case end > 0 && start == want:
 			return strings.TrimLeft(text[end:], "#＃"), boundary(name, text[end:])
+		case len(start) > 2*len(want)+16: // it is longer than the name
+			return "", false
 		}
 	}
 	return "", text != "" && bot.Fold(text) == want

@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -33,11 +34,10 @@ func (f *feature) hear(ctx context.Context, r *bot.Request) error {
 	if r.Form == bot.Image {
 		return f.pictured(ctx, r, list)
 	}
-	c, words := tagged(list, r.Text)
-	if c == nil {
-		return f.heardLate(ctx, r)
+	if tags, words := tagged(list, r.Text); len(tags) > 0 {
+		return f.heardAll(ctx, r, tags, shown{words: words})
 	}
-	return f.heard(ctx, r, c, shown{words: words})
+	return f.heardLate(ctx, r)
 }
 
 // heardLate tells who checks in without a command that the challenge they take part in has ended: on that Day only.
@@ -46,14 +46,13 @@ func (f *feature) heardLate(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	c, _ := tagged(gone, r.Text)
-	if c == nil || f.c.Calendar.Day(c.Ended) != f.c.Calendar.Day(r.At) {
-		return nil
-	}
-	if mine, err := f.mineOf(ctx, r, []*challenge{c}); err != nil || len(mine) == 0 {
+	tags, _ := tagged(gone, r.Text)
+	tags = slices.DeleteFunc(tags, func(c *challenge) bool { return f.c.Calendar.Day(c.Ended) != f.c.Calendar.Day(r.At) })
+	mine, err := f.mineOf(ctx, r, tags)
+	if err != nil || len(mine) == 0 {
 		return err
 	}
-	return r.Refuse("over", "Name", c.Name)
+	return r.Refuse("over", "Name", mine[0].Name)
 }
 
 // mayShow tells cheaply whether a message can be a check-in, or the line that was asked for.
@@ -62,26 +61,26 @@ func (f *feature) mayShow(r *bot.Request) bool {
 		strings.HasPrefix(r.Text, "补充"))
 }
 
-// tagged finds the challenge that words without a command check in to, and the rest of them.
-func tagged(list []*challenge, text string) (found *challenge, words string) {
+// tagged finds the challenges that words without a command check in to, and the rest of them: several only by hashtags.
+func tagged(list []*challenge, text string) (found []*challenge, words string) {
 	text = strings.TrimSpace(text)
-	for _, c := range list {
-		for _, tag := range c.tags() {
-			if i := strings.Index(bot.Fold(text), bot.Fold("#"+tag)); i >= 0 && (found == nil || len(c.Name) > len(found.Name)) {
-				found, words = c, untag(text, tag)
-			}
+	if found, words = hashtags(list, text); len(found) > 0 {
+		if !reports(words) {
+			return nil, ""
 		}
-		if rest, ok := cutName(text, c.Name); ok && found == nil && !strings.HasPrefix(text, "#") {
-			if after, ok := strings.CutPrefix(strings.TrimSpace(rest), "打卡"); ok && !asks(after) {
-				found, words = c, after
-			}
-		}
+		return found, words
 	}
-	if found != nil {
-		return found, strings.TrimSpace(words)
+	for _, c := range list {
+		if rest, ok := cutName(text, c.Name); ok && !strings.HasPrefix(text, "#") {
+			if after, ok := strings.CutPrefix(strings.TrimSpace(rest), "打卡"); ok && !asks(after) {
+				return []*challenge{c}, strings.TrimSpace(after)
+			}
+		}
 	}
 	if after, ok := strings.CutPrefix(text, "打卡"); ok && !asks(after) {
-		return named(list, after)
+		if c, words := named(list, after); c != nil {
+			return []*challenge{c}, words
+		}
 	}
 	return nil, ""
 }
@@ -105,19 +104,6 @@ func (c *challenge) tags() []string {
 	return []string{c.Name}
 }
 
-// untag takes a hashtag out of a text, with the # that may close it.
-func untag(text, tag string) string {
-	for i := range text {
-		if text[i] != '#' && !strings.HasPrefix(text[i:], "＃") {
-			continue
-		}
-		if rest, ok := cutName(text[i:], tag); ok {
-			return text[:i] + " " + strings.TrimLeft(rest, "#＃")
-		}
-	}
-	return text
-}
-
 // heard counts what was said without a command, where it can count.
 func (f *feature) heard(ctx context.Context, r *bot.Request, c *challenge, s shown) error {
 	mine, err := f.mineOf(ctx, r, []*challenge{c})
@@ -139,9 +125,9 @@ func (f *feature) pictured(ctx context.Context, r *bot.Request, list []*challeng
 	if s.media == "" {
 		s.media = "seq/" + r.ID // the transport tells no digest: it is like no other
 	}
-	if c, words := tagged(list, r.Text); c != nil {
+	if tags, words := tagged(list, r.Text); len(tags) > 0 {
 		s.words = words
-		return f.heard(ctx, r, c, s)
+		return f.heardAll(ctx, r, tags, s)
 	}
 	h, err := f.waiting(ctx, r)
 	if err != nil {

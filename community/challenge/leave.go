@@ -3,6 +3,7 @@ package challenge
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -18,19 +19,21 @@ func (f *feature) leave(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	today := f.c.Calendar.Day(r.At)
-	from, to, _, ok := readDays(words, today, true)
-	switch {
-	case !ok:
+	wanted, ok := readSeveral(words, today)
+	if !ok {
 		return r.Refuse("leave.which", "Name", c.Name)
+	}
+	from, to := wanted[0], wanted[len(wanted)-1]
+	switch {
 	case from < today:
 		return r.Refuse("leave.past", "Name", c.Name)
-	case to < from || to > today+leaveAhead:
+	case to > today+leaveAhead:
 		return r.Refuse("leave.far", "Days", leaveAhead)
 	case from < s.First || to > s.Last:
 		return r.Refuse("makeup.outside", "Name", c.Name, "First", said(s.First), "Last", said(s.Last))
 	}
 	var days []community.Day
-	for d := from; d <= to; d++ {
+	for _, d := range wanted {
 		if s.kind(d) == "" {
 			days = append(days, d)
 		}
@@ -63,12 +66,17 @@ func (f *feature) leave(ctx context.Context, r *bot.Request) error {
 	return nil
 }
 
-// spanOf is some Days as members read them.
+// spanOf is some Days as members read them: from the first to the last, or one by one where there are gaps.
 func spanOf(days []community.Day) string {
-	if first, last := days[0], days[len(days)-1]; first != last {
+	first, last := days[0], days[len(days)-1]
+	if n := len(days); n > 2 && last == first+community.Day(n)-1 {
 		return said(first) + "～" + said(last)
 	}
-	return said(days[0])
+	var list []string
+	for _, d := range days {
+		list = append(list, said(d))
+	}
+	return strings.Join(list, "、")
 }
 
 // unleave is 销假 早起 明天.
@@ -78,17 +86,19 @@ func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	today := f.c.Calendar.Day(r.At)
-	from, to, _, ok := readDays(words, today, true)
-	switch {
-	case !ok:
+	wanted, ok := readSeveral(words, today)
+	if !ok {
 		return r.Refuse("leave.which_back", "Name", c.Name)
+	}
+	from, to := wanted[0], wanted[len(wanted)-1]
+	switch {
 	case from < today:
 		return r.Refuse("leave.over", "Day", said(from))
-	case to < from || to > today+leaveAhead:
+	case to > today+leaveAhead:
 		return r.Refuse("leave.far", "Days", leaveAhead)
 	}
 	var days []community.Day
-	for d := from; d <= to; d++ {
+	for _, d := range wanted {
 		if s.kind(d) == Leave {
 			days = append(days, d)
 		}
@@ -102,10 +112,11 @@ func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
 	}
 	if _, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
 		in, args := community.In(ids)
-		_, err := f.db.Exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE challenge_id = ? AND kind IN ('leave', 'rested') AND gone_seq = 0 AND day BETWEEN ? AND ?
-			AND member_id IN `+in, append([]any{r.Seq, c.ID, int(from), int(to)}, args...)...)
-		if err != nil {
-			return fmt.Errorf("take leave back: %w", err)
+		for _, d := range days {
+			if _, err := f.db.Exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE challenge_id = ? AND kind IN ('leave', 'rested') AND gone_seq = 0 AND day = ?
+				AND member_id IN `+in, append([]any{r.Seq, c.ID, int(d)}, args...)...); err != nil {
+				return fmt.Errorf("take leave back: %w", err)
+			}
 		}
 		return nil
 	}); err != nil {

@@ -131,6 +131,9 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 	if key, word := d.read(words); key != "" {
 		return f.refuseWord(r, key, word, r.T("edit.example", "Name", c.Name))
 	}
+	if err := f.freeTag(ctx, r, &d.challenge); err != nil {
+		return err
+	}
 	if err := f.sound(ctx, r, &d.challenge); err != nil {
 		return err
 	}
