@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
@@ -141,4 +142,12 @@ func (r *Request) Rand() *rand.Rand {
 		r.rand = rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum), binary.LittleEndian.Uint64(sum[8:])))
 	}
 	return r.rand
+}
+
+// SubKey is a secret for one purpose, made of the community's: always the same, and of no use to find out another. Who
+// is chosen by it can't be foreseen.
+func (r *Request) SubKey(purpose string) []byte {
+	h := hmac.New(sha256.New, *r.engine.opts.Secret)
+	h.Write([]byte(purpose))
+	return h.Sum(nil)
 }

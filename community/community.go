@@ -58,6 +58,7 @@ type Community struct {
 	Holidays      *Holidays
 	Tiers         *Tiers
 	Mine          *Mine
+	Tags          *Tags
 
 	db         bot.Storage
 	opts       Options
@@ -92,9 +93,10 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
-	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}}, Handouts{}
+	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}, tellers: map[string]Teller{}}, Handouts{}
 	c.Badges = &Badges{db: opts.Storage, ro: c.Roster}
 	c.Mine = &Mine{c: c}
+	c.Tags = &Tags{db: SQL{opts.Storage}, ro: c.Roster}
 	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
 		return nil, err
 	}

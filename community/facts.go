@@ -9,11 +9,23 @@ import (
 // Fact tells how often something happened to or by one person, under any of their ids, in from <= at < to.
 type Fact func(ctx context.Context, who []MemberID, from, to time.Time) (int, error)
 
+// Telling is what a feature tells of one person, for words that are about them. What a fact does not have is zero.
+type Telling struct {
+	N    int64  // how much: Days of a streak, points
+	What string // of what: the question of a topic, as it was asked
+	On   Day    // when it was, or will be
+	Open bool   // it waits for them: today's check-in is still to come
+}
+
+// Teller tells something of one person at a time, under any of their ids; ok is false where there is nothing to tell.
+type Teller func(ctx context.Context, who []MemberID, at time.Time) (t Telling, ok bool, err error)
+
 // Facts are what features know of members, by name, for features that don't know them: a newcomer's path asks
 // for check-ins without knowing who keeps them. They are registered while the program is put together.
 type Facts struct {
-	ro    *Roster
-	named map[string]Fact
+	ro      *Roster
+	named   map[string]Fact
+	tellers map[string]Teller
 }
 
 // Register offers a fact under "feature.fact". The first of a name stands.
@@ -21,6 +33,29 @@ func (f *Facts) Register(name string, fact Fact) {
 	if _, taken := f.named[name]; !taken {
 		f.named[name] = fact
 	}
+}
+
+// RegisterTeller offers a telling under "feature.fact". The first of a name stands.
+func (f *Facts) RegisterTeller(name string, tell Teller) {
+	if _, taken := f.tellers[name]; !taken {
+		f.tellers[name] = tell
+	}
+}
+
+// Tell is what there is to tell of a person at a time; ok is false where there is nothing, or nobody offers it.
+func (f *Facts) Tell(ctx context.Context, name string, member MemberID, at time.Time) (t Telling, ok bool, err error) {
+	tell := f.tellers[name]
+	if tell == nil {
+		return t, false, nil
+	}
+	ids, err := f.ro.IDs(ctx, member)
+	if err != nil {
+		return t, false, err
+	}
+	if t, ok, err = tell(ctx, ids, at); err != nil {
+		return t, false, fmt.Errorf("fact %s of %s: %w", name, member, err)
+	}
+	return t, ok, nil
 }
 
 // Known tells whether any feature offers a fact.

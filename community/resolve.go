@@ -15,6 +15,10 @@ const live = `(c.session = '' OR c.session = (SELECT s.session FROM sessions s W
 // personID is whom an id stands for.
 const personID = `COALESCE((SELECT member_id FROM aliases WHERE alias = ?), ?)`
 
+// personIDs are all ids of the person that an id stands for, which is asked for four times: indexes find them, and what they
+// are compared with, however many members there are.
+const personIDs = `(SELECT ` + personID + ` UNION ALL SELECT alias FROM aliases WHERE member_id = ` + personID + `)`
+
 // Resolve fills in where something said goes: the chat of its group or the user of its member, in the login that
 // lasts. Its error is the reason why it can't be sent; it wraps bot.ErrUnbound where it may be sent later,
 // when the group or the member is found in this login.
@@ -75,12 +79,11 @@ func (ro *Roster) Reachable(ctx context.Context, member string) (bool, error) {
 // the one of this very id, else the latest.
 func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, open bool, err error) {
 	err = ro.row(ctx, `SELECT c.transport, c.user_id, c.session = '' OR EXISTS (SELECT 1 FROM friends f
-		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open FROM bindings c LEFT JOIN aliases a ON a.alias = c.member_id
-		WHERE COALESCE(a.member_id, c.member_id) = `+personID+` AND `+live+` ORDER BY open DESC, CASE WHEN c.member_id = ? THEN 0 ELSE 1 END, c.at DESC LIMIT 1`,
-		string(id), string(id), string(id)).Scan(&transport, &user, &open)
+		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open FROM bindings c
+		WHERE c.member_id IN `+personIDs+` AND `+live+` ORDER BY open DESC, CASE WHEN c.member_id = ? THEN 0 ELSE 1 END, c.at DESC LIMIT 1`,
+		string(id), string(id), string(id), string(id), string(id)).Scan(&transport, &user, &open)
 	if errors.Is(err, sql.ErrNoRows) {
-		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings b LEFT JOIN aliases a ON a.alias = b.member_id
-			WHERE COALESCE(a.member_id, b.member_id) = `+personID, string(id), string(id)); err == nil {
+		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings WHERE member_id IN `+personIDs, string(id), string(id), string(id), string(id)); err == nil {
 			err = fmt.Errorf("member %s: %w", id, bot.ErrUnbound)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/weilu-im/weilu/community/economy"
 	"github.com/weilu-im/weilu/community/expiry"
 	"github.com/weilu-im/weilu/community/newcomer"
+	"github.com/weilu-im/weilu/community/nudge"
 	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
@@ -44,6 +45,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		topic.New(db, c, s.Topic),
 		challenge.New(db, c, s.Challenge, challenge.Look{Fonts: s.fonts, Community: s.Community.Name}),
 		tier.New(db, c, s.Tiers),
+		nudge.New(db, c, s.Nudge),
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),

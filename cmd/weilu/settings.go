@@ -14,6 +14,7 @@ import (
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/draw"
 	"github.com/weilu-im/weilu/community/newcomer"
+	"github.com/weilu-im/weilu/community/nudge"
 	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
 	"github.com/weilu-im/weilu/community/rules"
@@ -41,6 +42,7 @@ type settings struct {
 	Admission admission.Config
 	Topic     topic.Config
 	Tiers     tier.Config
+	Nudge     nudge.Config
 	Rules     rules.Config
 	Script    scripts.Config
 	Post      post.Config
@@ -84,6 +86,7 @@ func defaults() *settings {
 		Post:      post.Defaults(),
 		Topic:     topic.Defaults(),
 		Tiers:     tier.Defaults(),
+		Nudge:     nudge.Defaults(),
 	}
 }
 
@@ -103,6 +106,7 @@ func (s *settings) sections() []section {
 		{"admission", "How people come from the screening group into the core group.", &s.Admission},
 		{"topic", "The daily topics: what is asked, when, and what answers earn.", &s.Topic},
 		{"tiers", "What the tiers of members ask for, and who hears of them.", &s.Tiers},
+		{"nudge", "How much members hear of the bot unasked.", &s.Nudge},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"post", "What managers let the bot say at times that they choose.", &s.Post},

@@ -8,6 +8,9 @@ import (
 // challengeBegins is the day on which the founder makes a challenge; it runs for three weeks from the next one.
 const challengeBegins = storyDays - 17
 
+// nudgesBegin is the day on which the founder lets the bot turn to single members.
+const nudgesBegin = storyDays / 2
+
 // rituals writes what people do with the bot's rituals: the question of the day, a challenge, a post that repeats. Its
 // chance is its own, so that the rest of the story stays the same.
 func (w *writer) rituals(rng *rand.Rand) {
@@ -43,4 +46,6 @@ func (w *writer) rituals(rng *rand.Rand) {
 			}
 		}
 	}
+	w.say(at(nudgesBegin, 10*60), owner, 'c', "开启触达 唤醒", nil)
+	w.say(at(nudgesBegin, 10*60+1), owner, 'c', "开启触达 连续签到", nil)
 }

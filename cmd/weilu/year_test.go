@@ -228,6 +228,7 @@ var yearPlans = []string{
 	"定时 每月1号 10点 新的一个月",
 	"开始剧本 主理人见面会 1月20日 20:00",
 	"新建挑战 晨练 360天 累计100天 今天 每次1分",
+	"开启触达 唤醒", "开启触达 邀请分享", "开启触达 支持贡献者", "开启触达 大使邀请", "开启触达 欢迎回来", "开启触达 连续签到",
 }
 
 // wantQuiet looks at everything that was said unasked to groups.

@@ -77,7 +77,7 @@ func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text strin
 	switch skip := slices.Contains([]string{"跳过", "skip", "没有", "none"}, bot.Fold(text)); {
 	case steps[a.step] == "ask.name":
 		if key := d.name(text); key != "" {
-			return f.refuseWord(r, key, text)
+			return f.refuseWord(r, key, text, r.T("new.example"))
 		}
 		if err := f.free(ctx, r, d.Name); err != nil {
 			return err
@@ -88,7 +88,10 @@ func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text strin
 	case !skip:
 		words := strings.TrimSpace(a.words + " " + strings.NewReplacer("，", " ", "、", " ", ",", " ").Replace(text))
 		if key, word := d.read(words); key != "" {
-			return f.refuseWord(r, key, word)
+			return f.refuseWord(r, key, word, r.T("new.example"))
+		}
+		if err := f.sound(ctx, r, &d.challenge); err != nil {
+			return err
 		}
 		a.words = words
 	}
@@ -101,7 +104,7 @@ func (f *feature) step(ctx context.Context, r *bot.Request, a asking, text strin
 		d := f.begin(f.c.Calendar.Day(r.At))
 		d.later = true
 		if key, word := d.read(a.words); key != "" {
-			return f.refuseWord(r, key, word)
+			return f.refuseWord(r, key, word, r.T("new.example"))
 		}
 		d.Name = a.name
 		question = r.T("ask.preview", "Name", a.name) + "\n" + f.describe(r, d.made(f.cfg)) + "\n" + question
@@ -116,7 +119,7 @@ func (f *feature) sure(ctx context.Context, r *bot.Request, a asking, d *draft, 
 		return r.Refuse("ask.yes_or_no")
 	}
 	if key, word := d.read(a.words); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("new.example"))
 	}
 	d.Name = a.name
 	if err := f.free(ctx, r, d.Name); err != nil {

@@ -36,7 +36,7 @@ func (f *feature) summary(ctx context.Context, r *bot.Request) error {
 			said++
 			continue
 		}
-		reason, err := f.sumUp(ctx, r, c, today-1)
+		reason, err := f.sumUp(ctx, r, c, f.c.Calendar.Day(r.Slot)-1)
 		if err != nil {
 			return err
 		}
@@ -121,14 +121,17 @@ func (f *feature) dayText(ctx context.Context, in *bot.Request, c *challenge, da
 	return text + "\n" + leaders, nil
 }
 
-// leaders are the first of the board, in one line; empty where nobody is two Days in a row.
+// leaders are the first of the board of a Day, in one line; empty where nobody is two Days in a row.
 func (f *feature) leaders(ctx context.Context, in *bot.Request, c *challenge, day community.Day) (string, error) {
-	top, err := f.top(ctx, c, day, leadersShown)
+	top, err := f.top(ctx, c, day, 0)
 	if err != nil {
 		return "", err
 	}
+	if top, err = f.onDay(ctx, c, day, top); err != nil {
+		return "", err
+	}
 	var names []string
-	for _, p := range top {
+	for _, p := range top[:min(len(top), leadersShown)] {
 		if p.Days < 2 {
 			continue
 		}
@@ -144,7 +147,45 @@ func (f *feature) leaders(ctx context.Context, in *bot.Request, c *challenge, da
 	return in.T("leaders."+string(c.Mode), "Names", strings.Join(names, in.T("and"))), nil
 }
 
-// close settles a challenge: from now on nothing counts in it, but for what happened before and comes late.
+// onDay is a board as it was at the end of a Day: who has marked a later one is judged without it.
+func (f *feature) onDay(ctx context.Context, c *challenge, day community.Day, board []placed) (list []placed, err error) {
+	since := map[community.MemberID]bool{}
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		var id community.MemberID
+		err := scan(&id)
+		since[id] = true
+		return err
+	}, `SELECT DISTINCT member_id FROM challenge_marks WHERE challenge_id = ? AND day > ? AND gone_seq = 0`, c.ID, int(day))
+	if err != nil {
+		return nil, fmt.Errorf("who was at challenge %d since: %w", c.ID, err)
+	}
+	for _, p := range board {
+		ids, err := f.c.IDs(ctx, p.Member)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(ids, func(id community.MemberID) bool { return since[id] }) {
+			part, _, err := f.part(ctx, c.ID, ids)
+			if err != nil {
+				return nil, err
+			}
+			part.Joins = slices.DeleteFunc(part.Joins, func(j Join) bool { return j.Day > day })
+			part.Marks = slices.DeleteFunc(part.Marks, func(m Mark) bool { return m.Day > day })
+			s := Judge(c.Terms, *part)
+			p.Days, p.Total = s.progress(c, day), s.Total
+		}
+		if p.Total > 0 {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(b.Days, a.Days), cmp.Compare(b.Total, a.Total), cmp.Compare(a.Member, b.Member))
+	})
+	return list, nil
+}
+
+// close settles a challenge: from now on nothing counts in it, but for what happened before and comes late, and Days that are
+// made up.
 func (f *feature) close(ctx context.Context, r *bot.Request, c *challenge) error {
 	if c.First != 0 {
 		c.Last = min(c.Last, f.c.Calendar.Day(r.At))
@@ -153,21 +194,20 @@ func (f *feature) close(ctx context.Context, r *bot.Request, c *challenge) error
 	if err != nil {
 		return fmt.Errorf("settle challenge %d: %w", c.ID, err)
 	}
-	c.State = Settled
+	c.State, c.Ended = Settled, r.At
 	return nil
 }
 
 // settleAll closes a challenge and tells each of its groups how it went. That is owed to whoever took part, so no
 // budget holds it back; at night it waits for the morning.
 func (f *feature) settleAll(ctx context.Context, r *bot.Request, c *challenge) error {
+	if err := f.complete(ctx, r, c); err != nil {
+		return err
+	}
 	if err := f.close(ctx, r, c); err != nil {
 		return err
 	}
-	last := c.Last
-	if c.First == 0 {
-		last = f.c.Calendar.Day(r.At)
-	}
-	all, err := f.runners(ctx, c, last)
+	all, err := f.everybody(ctx, c, f.c.Calendar.Day(r.At))
 	if err != nil {
 		return err
 	}

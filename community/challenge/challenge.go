@@ -43,9 +43,10 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.OnIdentity("challenge", f.changed, paid+"/", prize+"/")
 	f.registerUndo()
 	c.Facts.Register("challenge.days", f.counted)
+	c.Tags.Register(f.interests)
 	return bot.Feature{
 		Name: "challenge", Locales: texts, Migrations: migrations(),
-		Commands: slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands(), f.managerCommands()),
+		Commands: append(f.heedless(slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands())), f.managerCommands()...),
 		Jobs:     slices.Concat(f.daysJobs(), f.eveningJobs()),
 		On:       append(f.proofListeners(), bot.On(f.delivered, bot.Delivered)),
 		Guards:   map[string]bot.Guard{stillMissing: f.stillTrue},

@@ -21,21 +21,24 @@ func (f *feature) checkIn(ctx context.Context, r *bot.Request) error {
 	return f.count(ctx, r, c, shown{words: words})
 }
 
-// count counts a check-in for the Day of r, once its proof is whole.
+// count counts a check-in, once its proof is whole.
 func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s shown) error {
-	today := f.c.Calendar.Day(r.At)
-	before, err := f.mayCount(ctx, r, c, today)
+	s, err := f.paired(ctx, r, c, s)
 	if err != nil {
 		return err
 	}
+	at, before, err := f.moment(ctx, r, c, s)
+	if err != nil {
+		return err
+	}
+	today := f.c.Calendar.Day(at)
 	if before.kind(today) == Done {
 		return r.Refuse("done.already", "Challenge", c.Name, "For", f.countedFor(r, today))
 	}
-	s, whole, err := f.prove(ctx, r, c, s)
-	if err != nil || !whole {
+	if whole, err := f.prove(ctx, r, c, s); err != nil || !whole {
 		return err
 	}
-	m, o, err := f.record(ctx, r, c, today, s)
+	m, o, err := f.record(ctx, r, c, at, s)
 	if err != nil {
 		return err
 	}
@@ -43,8 +46,21 @@ func (f *feature) count(ctx context.Context, r *bot.Request, c *challenge, s sho
 	return f.doubt(ctx, r, c, m, s)
 }
 
-// mayCount refuses what can't count for a Day: of somebody who doesn't take part, or outside of the time.
-func (f *feature) mayCount(ctx context.Context, r *bot.Request, c *challenge, today community.Day) (s Standing, err error) {
+// moment is the instant for which a check-in counts, and where its member stands: of a proof in two parts the instant of the
+// first, where that can count.
+func (f *feature) moment(ctx context.Context, r *bot.Request, c *challenge, s shown) (at time.Time, before Standing, err error) {
+	if !s.begun.IsZero() && c.Proof.lacks(s) == "" {
+		if before, err = f.mayCount(ctx, r, c, s.begun); err == nil && before.kind(f.c.Calendar.Day(s.begun)) != Done {
+			return s.begun, before, nil
+		}
+	}
+	before, err = f.mayCount(ctx, r, c, r.At)
+	return r.At, before, err
+}
+
+// mayCount refuses what can't count at an instant: of somebody who doesn't take part, or outside of the time.
+func (f *feature) mayCount(ctx context.Context, r *bot.Request, c *challenge, at time.Time) (s Standing, err error) {
+	today := f.c.Calendar.Day(at)
 	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
 		return s, err
@@ -65,7 +81,7 @@ func (f *feature) mayCount(ctx context.Context, r *bot.Request, c *challenge, to
 		return s, r.Refuse("early", "Name", c.Name, "Day", said(s.First))
 	case today > s.Last:
 		return s, r.Refuse("over", "Name", c.Name)
-	case !c.within(f.c.Calendar, today, r.At):
+	case !c.within(f.c.Calendar, today, at):
 		return s, r.Refuse("window", "Name", c.Name, "Windows", c.saidWindows())
 	}
 	return s, nil

@@ -32,11 +32,8 @@ func (f *feature) cheer(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if list, err = f.mineOf(ctx, r, list); err != nil {
+	if list, err = f.running(ctx, r, list); err != nil {
 		return err
-	}
-	if len(list) == 0 {
-		return r.Refuse("mine.none")
 	}
 	day := f.c.Calendar.Day(r.At)
 	if strings.TrimSpace(r.Args) == "" {
@@ -53,6 +50,8 @@ func (f *feature) cheer(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
+	name := f.c.Words.ScreenName(p.Name)
+	refusal := r.Refuse("cheer.other", "Name", name)
 	for _, c := range list {
 		rows, err := f.members(ctx, c.ID, ids)
 		if err != nil {
@@ -61,8 +60,35 @@ func (f *feature) cheer(ctx context.Context, r *bot.Request) error {
 		if takesPart(rows) {
 			return f.cheerOne(ctx, r, c, day, p.ID)
 		}
+		if len(rows) > 0 {
+			refusal = r.Refuse("cheer.gone", "Name", name, "Challenge", c.Name)
+		}
 	}
-	return r.Refuse("cheer.other", "Name", f.c.Words.ScreenName(p.Name))
+	return refusal
+}
+
+// running are the challenges of a list that a person is at; it is refused where there is none.
+func (f *feature) running(ctx context.Context, r *bot.Request, list []*challenge) (some []*challenge, err error) {
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return nil, err
+	}
+	refusal := r.Refuse("mine.none")
+	for _, c := range list {
+		rows, err := f.members(ctx, c.ID, ids)
+		switch {
+		case err != nil:
+			return nil, err
+		case takesPart(rows):
+			some = append(some, c)
+		case banned(rows):
+			refusal = r.Refuse("out", "Name", c.Name)
+		}
+	}
+	if len(some) == 0 {
+		return nil, refusal
+	}
+	return some, nil
 }
 
 // cheerOne keeps a cheer, once a Day, and says it.
@@ -129,7 +155,22 @@ func (f *feature) cheerTeam(ctx context.Context, r *bot.Request, list []*challen
 	return nil
 }
 
-// cheered are the cheers of a Day in a group, for the evening list.
+// atIt tells whether people take part in a challenge, all of them.
+func (f *feature) atIt(ctx context.Context, c *challenge, people ...community.MemberID) (bool, error) {
+	for _, who := range people {
+		ids, err := f.c.IDs(ctx, who)
+		if err != nil {
+			return false, err
+		}
+		rows, err := f.members(ctx, c.ID, ids)
+		if err != nil || !takesPart(rows) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// cheered are the cheers of a Day in a group, for the evening list, between those who are still at it.
 func (f *feature) cheered(ctx context.Context, in *bot.Request, c *challenge, day community.Day, g community.GroupID) (string, error) {
 	type cheer struct{ from, to community.MemberID }
 	var list []cheer
@@ -142,11 +183,17 @@ func (f *feature) cheered(ctx context.Context, in *bot.Request, c *challenge, da
 	if err != nil {
 		return "", fmt.Errorf("cheers: %w", err)
 	}
-	if len(list) == 0 {
-		return "", nil
-	}
 	var items []string
-	for _, one := range list[:min(len(list), cheersShown)] {
+	for _, one := range list {
+		if both, err := f.atIt(ctx, c, one.from, one.to); err != nil || !both {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		if len(items) == cheersShown {
+			break
+		}
 		from, err := f.c.Called(ctx, one.from)
 		if err != nil {
 			return "", err
@@ -156,6 +203,9 @@ func (f *feature) cheered(ctx context.Context, in *bot.Request, c *challenge, da
 			return "", err
 		}
 		items = append(items, in.T("cheer.item", "From", from, "To", to))
+	}
+	if len(items) == 0 {
+		return "", nil
 	}
 	return "\n" + in.T("evening.cheers", "List", strings.Join(items, in.T("and"))), nil
 }

@@ -18,26 +18,53 @@ func (f *feature) create(ctx context.Context, r *bot.Request) error {
 	word, rest, _ := strings.Cut(text, " ")
 	d := f.begin(f.c.Calendar.Day(r.At))
 	if key := d.name(word); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("new.example"))
 	}
 	if err := f.free(ctx, r, d.Name); err != nil {
 		return err
 	}
 	if key, word := d.read(rest); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("new.example"))
 	}
 	return f.found(ctx, r, d)
 }
 
-// refuseWord says what is wrong with a word of a description.
-func (f *feature) refuseWord(r *bot.Request, key, word string) error {
-	return r.Refuse("new."+key, "Example", r.T("new.example"), "Word", community.Excerpt(word, nameMost))
+// refuseWord says what is wrong with a word of a description, with an example of what was meant.
+func (f *feature) refuseWord(r *bot.Request, key, word, example string) error {
+	return r.Refuse("new."+key, "Example", example, "Word", community.Excerpt(word, nameMost))
+}
+
+// sound refuses a challenge that nobody could reach from now on, whose prizes nobody can hand out, or whose words the
+// community does not want.
+func (f *feature) sound(ctx context.Context, r *bot.Request, c *challenge) error {
+	today := f.c.Calendar.Day(r.At)
+	if c.First == today && !c.stillTime(f.c.Calendar, today, r.At) && c.Days-1 < c.Target {
+		return r.Refuse("new.passed")
+	}
+	texts := []string{c.About, c.Tag}
+	for _, p := range c.Prizes {
+		texts = append(texts, p.Name)
+	}
+	if err := f.allowed(r, texts...); err != nil {
+		return err
+	}
+	return f.known(ctx, r, c.Prizes)
+}
+
+// allowed refuses texts that hold a word which the bot never says.
+func (f *feature) allowed(r *bot.Request, texts ...string) error {
+	for _, text := range texts {
+		if word, bad := f.c.Words.Forbidden(text); bad {
+			return r.Refuse("new.word", "Word", f.c.Words.Masked(word))
+		}
+	}
+	return nil
 }
 
 // free refuses a name that the community does not want, or that another open challenge has.
 func (f *feature) free(ctx context.Context, r *bot.Request, name string) error {
-	if word, bad := f.c.Words.Forbidden(name); bad {
-		return r.Refuse("new.word", "Word", word)
+	if err := f.allowed(r, name); err != nil {
+		return err
 	}
 	open, err := f.challenges(ctx, `WHERE state = 'open' ORDER BY id`)
 	if err != nil {
@@ -81,15 +108,10 @@ func (f *feature) found(ctx context.Context, r *bot.Request, d *draft) error {
 	if err := f.freeTag(ctx, r, c); err != nil {
 		return err
 	}
-	if err := f.known(ctx, r, c.Prizes); err != nil {
+	if err := f.sound(ctx, r, c); err != nil {
 		return err
 	}
 	c.Group, c.State, c.MadeBy = community.GroupID(r.Actor.Group), Open, community.MemberID(r.Actor.Member)
-	for _, p := range c.Prizes {
-		if word, bad := f.c.Words.Forbidden(p.Name + " " + c.About); bad {
-			return r.Refuse("new.word", "Word", word)
-		}
-	}
 	if err := f.add(ctx, r, c); err != nil {
 		return err
 	}
@@ -119,7 +141,7 @@ func (f *feature) describe(r *bot.Request, c *challenge) string {
 	}
 	for _, p := range c.Prizes {
 		line := f.sayPrize(r, p)
-		if p.Seq > c.Prizes[0].Seq {
+		if p.Later {
 			line += r.T("prize.later")
 		}
 		lines = append(lines, line)

@@ -138,6 +138,25 @@ func (m *engineModel) night(day community.Day, away bool) {
 	for _, r := range rows {
 		m.given = append(m.given, challenge.Mark{Day: community.Day(r.Day), Kind: challenge.Granted, Seq: r.Seq})
 	}
+	m.rest()
+}
+
+// rest notes which Days of leave are over.
+func (m *engineModel) rest() {
+	today, seq := m.Community.Calendar.Day(m.at), m.seq()
+	for _, c := range m.couples {
+		for i := range c.parts {
+			for _, k := range c.parts[i].Marks {
+				over := challenge.Mark{Origin: k.Origin, Day: k.Day, Kind: challenge.Rested, Seq: seq, Earns: k.Earns}
+				same := func(o challenge.Mark) bool {
+					return o.Kind == over.Kind && o.Origin == over.Origin && o.Day == over.Day
+				}
+				if k.Kind == challenge.Leave && k.Day < today && !slices.ContainsFunc(c.parts[i].Marks, same) {
+					c.parts[i].Marks = append(c.parts[i].Marks, over)
+				}
+			}
+		}
+	}
 }
 
 // act does something random.
@@ -149,7 +168,7 @@ func (m *engineModel) act(c *couple, _ community.Day) {
 	switch k := m.rng.IntN(20); {
 	case !joined:
 		if got, _ := m.says(c.users[who], "参加 早起"); strings.Contains(got, "欢迎") {
-			c.parts[who].Joins = append(c.parts[who].Joins, challenge.Join{Origin: origin, Day: today, Seq: m.seq()})
+			c.parts[who].Joins = append(c.parts[who].Joins, challenge.Join{Origin: origin, Day: today, Seq: m.seq(), Earns: true})
 		}
 	case k < 12:
 		got, id := m.says(c.users[who], "打卡 早起 第"+fmt.Sprint(m.n)+"次记录")

@@ -19,7 +19,7 @@ const (
 	mentionsMost = 5             // members that a reminder addresses
 	patient      = 2 * time.Hour // how long a reminder is worth saying
 	stillMissing = "missing"     // the guard of reminders
-	again        = "again/"      // begins the key of a run that says anew what the guard held back
+	sayAgain     = "again/"      // begins the key of a run that says anew what the guard held back
 	nobody       = "nobody"      // why nothing was said
 )
 
@@ -80,12 +80,19 @@ type runner struct {
 	Member community.MemberID
 	Group  community.GroupID
 	Quiet  bool
+	since  community.Day // when they joined
 	Standing
 	marks map[Kind]bool // of the Day that is looked at
 }
 
 // runners are those who take part in a challenge on a Day, people with several ids once.
-func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) (list []*runner, err error) {
+func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) ([]*runner, error) {
+	all, err := f.everybody(ctx, c, day)
+	return slices.DeleteFunc(all, func(p *runner) bool { return day < max(p.First, p.since) || day > p.Last }), err
+}
+
+// everybody is who takes part in a challenge on any Day, with the marks of one Day.
+func (f *feature) everybody(ctx context.Context, c *challenge, day community.Day) (list []*runner, err error) {
 	d, err := f.c.Directory(ctx)
 	if err != nil {
 		return nil, err
@@ -93,7 +100,7 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 	people, left, out := map[community.MemberID]*runner{}, map[community.MemberID]bool{}, map[community.MemberID]bool{}
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
-		if err := scan(&m.Origin, &m.Group, &m.Left, &m.Out, &m.Quiet); err != nil {
+		if err := scan(&m.Origin, &m.Day, &m.Group, &m.Left, &m.Out, &m.Quiet); err != nil {
 			return err
 		}
 		who := d.Who(m.Origin)
@@ -104,12 +111,12 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 		}
 		p := people[who]
 		if p == nil {
-			p = &runner{Member: who, marks: map[Kind]bool{}}
+			p = &runner{Member: who, since: m.Day, marks: map[Kind]bool{}}
 			people[who] = p
 		}
-		p.Group, p.Quiet = m.Group, p.Quiet || m.Quiet
+		p.Group, p.Quiet, p.since = m.Group, p.Quiet || m.Quiet, min(p.since, m.Day)
 		return nil
-	}, `SELECT member_id, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? ORDER BY seq, member_id`, c.ID)
+	}, `SELECT member_id, day, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? ORDER BY seq, member_id`, c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("who takes part in challenge %d: %w", c.ID, err)
 	}
@@ -142,8 +149,8 @@ func (f *feature) runners(ctx context.Context, c *challenge, day community.Day) 
 		return nil, fmt.Errorf("marks of challenge %d: %w", c.ID, err)
 	}
 	for _, who := range slices.Sorted(maps.Keys(people)) {
-		if p := people[who]; !out[who] && day >= p.First && day <= p.Last {
-			list = append(list, p)
+		if !out[who] {
+			list = append(list, people[who])
 		}
 	}
 	return list, nil
@@ -175,7 +182,7 @@ func (f *feature) missing(ctx context.Context, c *challenge, day community.Day) 
 		switch {
 		case p.marks[Done]:
 			done++
-		case p.marks[Leave] || p.Quiet || out[p.Member] || mute[p.Member] || p.Reached > 0 && c.Mode == Cumulative:
+		case p.marks[Leave] || p.Quiet || out[p.Member] || mute[p.Member] || c.Mode == Cumulative && p.Total >= c.Target:
 		default:
 			groups[p.Group] = append(groups[p.Group], p)
 		}
@@ -205,7 +212,7 @@ func (f *feature) evening(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 		for _, g := range slices.Sorted(maps.Keys(groups)) {
-			if strings.HasPrefix(r.Key, again) && r.Key != anew(c.ID, g) {
+			if strings.HasPrefix(r.Key, sayAgain) && r.Key != anew(c.ID, g) {
 				continue
 			}
 			reason, err := f.remind(ctx, r, c, day, g, groups[g], done)
@@ -346,7 +353,7 @@ func (f *feature) delivered(ctx context.Context, r *bot.Request) error {
 
 // anew is the key of a run that says one group's list of one challenge once more.
 func anew(challenge int64, group community.GroupID) string {
-	return fmt.Sprintf("%s%d/%s", again, challenge, group)
+	return fmt.Sprintf("%s%d/%s", sayAgain, challenge, group)
 }
 
 // quietly is 不用提醒 and 要提醒.

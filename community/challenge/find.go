@@ -2,7 +2,9 @@ package challenge
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -13,9 +15,22 @@ func (c *challenge) here(r *bot.Request) bool {
 	return c.Group == "" || r.Actor.Group == "" || string(c.Group) == r.Actor.Group
 }
 
+// endedLately is how long what has ended is answered for by its name: as long as its last Days can be made up.
+const endedLately = makeUpWithin + 24*time.Hour
+
 // held are the challenges that were open where and when r comes from, the oldest first: what is told late counts too.
 func (f *feature) held(ctx context.Context, r *bot.Request) (list []*challenge, err error) {
-	all, err := f.challenges(ctx, `WHERE state = 'open' OR state = 'settled' AND last_day >= ? ORDER BY id`, int(f.c.Calendar.Day(r.At)))
+	return f.heldWhere(ctx, r, `WHERE state = 'open' OR state = 'settled' AND settled_at > ? ORDER BY id`, r.At.UnixMilli())
+}
+
+// ended are the challenges that had ended lately where and when r comes from, the latest first.
+func (f *feature) ended(ctx context.Context, r *bot.Request) (list []*challenge, err error) {
+	return f.heldWhere(ctx, r, `WHERE state = 'settled' AND settled_at <= ? AND settled_at > ? ORDER BY settled_at DESC, id DESC`,
+		r.At.UnixMilli(), r.At.Add(-endedLately).UnixMilli())
+}
+
+func (f *feature) heldWhere(ctx context.Context, r *bot.Request, where string, args ...any) (list []*challenge, err error) {
+	all, err := f.challenges(ctx, where, args...)
 	for _, c := range all {
 		if c.here(r) {
 			list = append(list, c)
@@ -92,6 +107,13 @@ func (f *feature) which(ctx context.Context, r *bot.Request, list []*challenge) 
 	if c, rest = named(list, r.Args); c != nil {
 		return c, rest, nil
 	}
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return nil, "", err
+	}
+	if c, _ = named(gone, r.Args); c != nil {
+		return nil, "", r.Refuse("over", "Name", c.Name)
+	}
 	mine, err := f.mineOf(ctx, r, list)
 	if err != nil {
 		return nil, "", err
@@ -101,19 +123,76 @@ func (f *feature) which(ctx context.Context, r *bot.Request, list []*challenge) 
 		return mine[0], strings.TrimSpace(r.Args), nil
 	case len(mine) > 1:
 		return nil, "", r.Refuse("which", "Names", names(mine), "Command", r.Command(), "Example", mine[0].Name)
+	}
+	today := f.c.Calendar.Day(r.At)
+	gone = slices.DeleteFunc(notNamed(gone, list), func(c *challenge) bool { return f.c.Calendar.Day(c.Ended) != today })
+	if mine, err = f.mineOf(ctx, r, gone); err != nil {
+		return nil, "", err
+	}
+	switch {
+	case len(mine) > 0:
+		return nil, "", r.Refuse("over", "Name", mine[0].Name)
 	case len(list) == 0:
 		return nil, "", r.Refuse("none")
 	}
 	return nil, "", r.Refuse("join_first", "Names", names(list), "Example", list[0].Name)
 }
 
-// meant is the challenge that a member means, with what follows its name, and all ids of the member.
-func (f *feature) meant(ctx context.Context, r *bot.Request) (c *challenge, rest string, ids []community.MemberID, err error) {
+// notNamed are the challenges of a list whose names no other has.
+func notNamed(list, others []*challenge) (rest []*challenge) {
+	for _, c := range list {
+		if !slices.ContainsFunc(others, func(o *challenge) bool { return bot.Fold(o.Name) == bot.Fold(c.Name) }) {
+			rest = append(rest, c)
+		}
+	}
+	return rest
+}
+
+// lately finds the challenge that a member means also where it ended lately: there is something to see, and to make up. What
+// they take part in comes first.
+func (f *feature) lately(ctx context.Context, r *bot.Request) (c *challenge, rest string, err error) {
 	list, err := f.held(ctx, r)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, "", err
 	}
-	if c, rest, err = f.which(ctx, r, list); err != nil {
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return nil, "", err
+	}
+	mine, err := f.mineOf(ctx, r, list)
+	if err != nil {
+		return nil, "", err
+	}
+	before, err := f.mineOf(ctx, r, gone)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, some := range [...][]*challenge{mine, before, list, gone} {
+		if c, rest = named(some, r.Args); c != nil {
+			return c, rest, nil
+		}
+	}
+	if len(mine) == 0 && len(before) == 1 {
+		return before[0], strings.TrimSpace(r.Args), nil
+	}
+	return f.which(ctx, r, list)
+}
+
+// finder finds the challenge that a member means, with what follows its name.
+type finder func(ctx context.Context, r *bot.Request) (c *challenge, rest string, err error)
+
+// now finds the challenge that a member means among those that are held.
+func (f *feature) now(ctx context.Context, r *bot.Request) (c *challenge, rest string, err error) {
+	list, err := f.held(ctx, r)
+	if err != nil {
+		return nil, "", err
+	}
+	return f.which(ctx, r, list)
+}
+
+// meant is the challenge that a member means, with what follows its name, and all ids of the member.
+func (f *feature) meant(ctx context.Context, r *bot.Request) (c *challenge, rest string, ids []community.MemberID, err error) {
+	if c, rest, err = f.now(ctx, r); err != nil {
 		return nil, "", nil, err
 	}
 	ids, err = f.c.IDs(ctx, community.MemberID(r.Actor.Member))

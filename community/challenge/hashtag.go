@@ -98,7 +98,7 @@ func (f *feature) heardAll(ctx context.Context, r *bot.Request, list []*challeng
 	for _, c := range mine {
 		one := s
 		if s.media == "" && (c.Proof == ProofPicture || c.Proof == ProofBoth) {
-			one.media, one.other = seen.media, seen.seq
+			one.media, one.other, one.begun = seen.media, seen.seq, seen.at
 		}
 		var no *bot.Refusal
 		if err := a.take(ctx, c, one); errors.As(err, &no) {
@@ -131,8 +131,9 @@ type allHeard struct {
 // take counts what is shown for one challenge, or says what is missing.
 func (a *allHeard) take(ctx context.Context, c *challenge, s shown) error {
 	f, r := a.f, a.r
-	today := f.c.Calendar.Day(r.At)
-	if before, err := f.mayCount(ctx, r, c, today); err != nil || before.kind(today) == Done {
+	at, before, err := f.moment(ctx, r, c, s)
+	today := f.c.Calendar.Day(at)
+	if err != nil || before.kind(today) == Done {
 		return err
 	}
 	switch lacks := c.Proof.lacks(s); {
@@ -149,7 +150,7 @@ func (a *allHeard) take(ctx context.Context, c *challenge, s shown) error {
 			return err
 		}
 	}
-	m, o, err := f.record(ctx, r, c, today, s)
+	m, o, err := f.record(ctx, r, c, at, s)
 	if err != nil {
 		return err
 	}
@@ -158,20 +159,20 @@ func (a *allHeard) take(ctx context.Context, c *challenge, s shown) error {
 	return nil
 }
 
-// record keeps a check-in whose proof is whole.
-func (f *feature) record(ctx context.Context, r *bot.Request, c *challenge, today community.Day, s shown) (Mark, outcome, error) {
-	m := Mark{Origin: community.MemberID(r.Actor.Origin), Day: today, Kind: Done, Seq: r.Seq}
-	if r.Actor.Role < bot.Moderator && !r.Actor.Bot { // staff and bots earn nothing
+// record keeps a check-in of an instant whose proof is whole.
+func (f *feature) record(ctx context.Context, r *bot.Request, c *challenge, at time.Time, s shown) (Mark, outcome, error) {
+	m := Mark{Origin: community.MemberID(r.Actor.Origin), Day: f.c.Calendar.Day(at), Kind: Done, Seq: r.Seq}
+	if earns(r) {
 		m.Price, m.Earns = c.Daily, true
 	}
 	o, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
-		_, err := f.mark(ctx, c.ID, &m, r.At, s)
+		_, err := f.mark(ctx, c.ID, &m, at, s)
 		return err
 	})
-	if err != nil || o.Before.kind(today-1) != Done {
+	if err != nil || o.Before.kind(m.Day-1) != Done {
 		return m, o, err
 	}
-	o.Night, err = f.sameDate(ctx, c, today-1, m.Origin, r.At)
+	o.Night, err = f.sameDate(ctx, c, m.Day-1, m.Origin, at)
 	return m, o, err
 }
 

@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -27,7 +28,7 @@ func (f *feature) hear(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	list, err := f.held(ctx, r)
-	if err != nil || len(list) == 0 {
+	if err != nil || r.Form == bot.Image && len(list) == 0 {
 		return err
 	}
 	if r.Form == bot.Image {
@@ -36,7 +37,22 @@ func (f *feature) hear(ctx context.Context, r *bot.Request) error {
 	if tags, words := tagged(list, r.Text); len(tags) > 0 {
 		return f.heardAll(ctx, r, tags, shown{words: words})
 	}
-	return nil
+	return f.heardLate(ctx, r)
+}
+
+// heardLate tells who checks in without a command that the challenge they take part in has ended: on that Day only.
+func (f *feature) heardLate(ctx context.Context, r *bot.Request) error {
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return err
+	}
+	tags, _ := tagged(gone, r.Text)
+	tags = slices.DeleteFunc(tags, func(c *challenge) bool { return f.c.Calendar.Day(c.Ended) != f.c.Calendar.Day(r.At) })
+	mine, err := f.mineOf(ctx, r, tags)
+	if err != nil || len(mine) == 0 {
+		return err
+	}
+	return r.Refuse("over", "Name", mine[0].Name)
 }
 
 // mayShow tells cheaply whether a message can be a check-in, or the line that was asked for.
@@ -94,8 +110,10 @@ func (f *feature) heard(ctx context.Context, r *bot.Request, c *challenge, s sho
 	if err != nil || len(mine) == 0 {
 		return err
 	}
-	today := f.c.Calendar.Day(r.At)
-	if before, err := f.mayCount(ctx, r, c, today); err != nil || before.kind(today) == Done {
+	if s, err = f.paired(ctx, r, c, s); err != nil {
+		return err
+	}
+	if at, before, err := f.moment(ctx, r, c, s); err != nil || before.kind(f.c.Calendar.Day(at)) == Done {
 		return err
 	}
 	return f.count(ctx, r, c, s)
@@ -117,7 +135,7 @@ func (f *feature) pictured(ctx context.Context, r *bot.Request, list []*challeng
 	}
 	for _, c := range list {
 		if h.challenge == c.ID && h.media == "" {
-			s.words, s.other = h.words, h.seq
+			s.words, s.other, s.begun = h.words, h.seq, h.at
 			return f.heard(ctx, r, c, s)
 		}
 	}

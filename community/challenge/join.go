@@ -16,7 +16,14 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	c, _ := named(list, r.Args)
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return err
+	}
+	over, _ := named(gone, r.Args)
 	switch {
+	case c == nil && over != nil:
+		return r.Refuse("over", "Name", over.Name)
 	case len(list) == 0:
 		return r.Refuse("none")
 	case c == nil && strings.TrimSpace(r.Args) == "" && len(list) == 1:
@@ -33,8 +40,12 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	today := f.c.Calendar.Day(r.At)
+	through, err := f.through(ctx, c, ids, rows, today)
+	if err != nil {
+		return err
+	}
 	switch {
-	case takesPart(rows):
+	case takesPart(rows) && !through:
 		return r.Refuse("join.already", "Name", c.Name)
 	case banned(rows):
 		return r.Refuse("out", "Name", c.Name)
@@ -54,6 +65,11 @@ func (f *feature) join(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	if _, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
+		if through {
+			if err := f.enrolAnew(ctx, r, c, today); err != nil {
+				return err
+			}
+		}
 		return f.enrol(ctx, r, c, today, group)
 	}); err != nil {
 		return err
@@ -75,16 +91,39 @@ func (f *feature) inside(ctx context.Context, c *challenge, ids []community.Memb
 	return n > 0, nil
 }
 
+// through tells whether somebody's own Days are over, in a challenge where everybody has their own: they can begin anew.
+func (f *feature) through(ctx context.Context, c *challenge, ids []community.MemberID, rows []member, today community.Day) (bool, error) {
+	if c.First != 0 || len(rows) == 0 {
+		return false, nil
+	}
+	s, err := f.standing(ctx, c, ids)
+	return today > s.Last, err
+}
+
+// enrolAnew keeps that an id that had joined begins anew.
+func (f *feature) enrolAnew(ctx context.Context, r *bot.Request, c *challenge, today community.Day) error {
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_rejoins (challenge_id, member_id, day, at, seq, earns)
+		SELECT challenge_id, member_id, ?, ?, ?, ? FROM challenge_members WHERE challenge_id = ? AND member_id = ? ON CONFLICT DO NOTHING`,
+		int(today), r.At.UnixMilli(), r.Seq, earns(r), c.ID, r.Actor.Origin)
+	if err != nil {
+		return fmt.Errorf("join anew: %w", err)
+	}
+	return nil
+}
+
 // enrol makes an id take part. Who quit takes part again where they were.
 func (f *feature) enrol(ctx context.Context, r *bot.Request, c *challenge, today community.Day, group community.GroupID) error {
-	_, err := f.db.Exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := f.db.Exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id, earns) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (challenge_id, member_id) DO UPDATE SET quit_at = 0, group_id = excluded.group_id`,
-		c.ID, r.Actor.Origin, int(today), r.At.UnixMilli(), r.Seq, string(group))
+		c.ID, r.Actor.Origin, int(today), r.At.UnixMilli(), r.Seq, string(group), earns(r))
 	if err != nil {
 		return fmt.Errorf("join: %w", err)
 	}
 	return nil
 }
+
+// earns tells whether what r does can earn points and prizes: staff and bots earn nothing.
+func earns(r *bot.Request) bool { return r.Actor.Role < bot.Moderator && !r.Actor.Bot }
 
 // heardIn is the group in which a member hears of a challenge: where they join, or where they spoke last.
 func (f *feature) heardIn(ctx context.Context, r *bot.Request, c *challenge) (g community.GroupID, err error) {

@@ -14,7 +14,7 @@ const leaveAhead = 14
 
 // leave is 请假 早起 明天 出差: the row is kept, without counting. The reason stays between member and bot.
 func (f *feature) leave(ctx context.Context, r *bot.Request) error {
-	c, words, s, err := f.taking(ctx, r)
+	c, words, s, err := f.taking(ctx, r, f.now)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func spanOf(days []community.Day) string {
 
 // unleave is 销假 早起 明天.
 func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
-	c, words, s, err := f.taking(ctx, r)
+	c, words, s, err := f.taking(ctx, r, f.now)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
 	if _, err := f.change(ctx, r, c, community.MemberID(r.Actor.Member), func(ctx context.Context) error {
 		in, args := community.In(ids)
 		for _, d := range days {
-			if _, err := f.db.Exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE challenge_id = ? AND kind = 'leave' AND gone_seq = 0 AND day = ?
+			if _, err := f.db.Exec(ctx, `UPDATE challenge_marks SET gone_seq = ? WHERE challenge_id = ? AND kind IN ('leave', 'rested') AND gone_seq = 0 AND day = ?
 				AND member_id IN `+in, append([]any{r.Seq, c.ID, int(d)}, args...)...); err != nil {
 				return fmt.Errorf("take leave back: %w", err)
 			}
@@ -123,5 +123,70 @@ func (f *feature) unleave(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	r.Reply(r.T("leave.back", "Challenge", c.Name, "Days", spanOf(days)))
+	return nil
+}
+
+// rest counts the Days of leave that are over towards the goals of who took them, some in each transaction.
+func (f *feature) rest(ctx context.Context, r *bot.Request) error {
+	n, err := f.restIn(ctx, r, "", f.c.Calendar.Day(r.At))
+	if err != nil || n < grantChunk {
+		return err
+	}
+	return r.Later(ctx, r.At, "rested", "")
+}
+
+// restIn is rest for the Days before one, of all challenges or of those that fit a condition; n is how many there were.
+func (f *feature) restIn(ctx context.Context, r *bot.Request, where string, before community.Day, args ...any) (n int, err error) {
+	type rested struct {
+		challenge int64
+		Mark
+	}
+	var list []rested
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		m := rested{Mark: Mark{Kind: Rested, Seq: r.Seq}}
+		err := scan(&m.challenge, &m.Origin, &m.Day, &m.Earns)
+		list = append(list, m)
+		return err
+	}, `SELECT k.challenge_id, k.member_id, k.day, k.earns FROM challenge_marks k JOIN challenges c ON c.id = k.challenge_id
+		WHERE c.state = 'open' AND k.kind = 'leave' AND k.gone_seq = 0 AND k.day >= ? AND k.day < ? `+where+` AND NOT EXISTS
+		(SELECT 1 FROM challenge_marks o WHERE o.challenge_id = k.challenge_id AND o.member_id = k.member_id AND o.day = k.day AND o.kind = 'rested' AND o.gone_seq = 0)
+		ORDER BY k.challenge_id, k.member_id, k.day LIMIT ?`, append(append([]any{int(before - lookBack), int(before)}, args...), grantChunk)...)
+	if err != nil {
+		return 0, fmt.Errorf("leave that is over: %w", err)
+	}
+	for _, m := range list {
+		c, err := f.byID(ctx, m.challenge)
+		if err != nil {
+			return 0, err
+		}
+		o, err := f.change(ctx, r, c, m.Origin, func(ctx context.Context) error {
+			_, err := f.mark(ctx, c.ID, &m.Mark, r.At, shown{})
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		if err := f.tell(ctx, r, c, m.Origin, o.Won); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
+
+// tell tells somebody in private what they have won while they said nothing.
+func (f *feature) tell(ctx context.Context, r *bot.Request, c *challenge, who community.MemberID, won []Win) error {
+	if len(won) == 0 {
+		return nil
+	}
+	person, err := f.c.Who(ctx, who)
+	if err != nil {
+		return err
+	}
+	in := r.In("challenge")
+	text := in.T("won.told", "Challenge", c.Name)
+	for _, w := range won {
+		text += f.saidWin(in, c, w)
+	}
+	r.Send(bot.Outgoing{Member: string(person), Text: text, Priority: bot.Notice, NotBefore: f.c.Noise.Awake(r.At)})
 	return nil
 }

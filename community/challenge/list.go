@@ -19,12 +19,17 @@ func (f *feature) list(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
-		r.Reply(r.T("none"))
-		return nil
+	gone, err := f.ended(ctx, r)
+	if err != nil {
+		return err
 	}
-	if c, _ := named(list, r.Args); c != nil {
+	gone = notNamed(gone, list)
+	if c, _ := named(slices.Concat(list, gone), r.Args); c != nil {
 		return f.one(ctx, r, c)
+	}
+	if len(list) == 0 {
+		r.Reply(strings.Join(append([]string{r.T("none")}, f.saidEnded(r, gone)...), "\n"))
+		return nil
 	}
 	lines := []string{r.T("list.title")}
 	for _, c := range list {
@@ -34,8 +39,21 @@ func (f *feature) list(ctx context.Context, r *bot.Request) error {
 		}
 		lines = append(lines, r.T("list.line", "Name", c.Name, "Rule", f.rule(r, c), "Members", n))
 	}
+	lines = append(lines, f.saidEnded(r, gone)...)
 	r.Reply(strings.Join(append(lines, r.T("list.how", "Example", list[0].Name)), "\n"))
 	return nil
+}
+
+// saidEnded is the line of what ended lately; none where nothing did.
+func (f *feature) saidEnded(r *bot.Request, gone []*challenge) []string {
+	if len(gone) == 0 {
+		return nil
+	}
+	var items []string
+	for _, c := range gone {
+		items = append(items, r.T("list.ended_one", "Name", c.Name))
+	}
+	return []string{r.T("list.ended", "Names", strings.Join(items, r.T("and")))}
 }
 
 // one shows a challenge with its prizes.
@@ -44,7 +62,11 @@ func (f *feature) one(ctx context.Context, r *bot.Request, c *challenge) error {
 	if err != nil {
 		return err
 	}
-	r.Reply(r.T("one.title", "Name", c.Name, "Members", n) + "\n" + f.describe(r, c))
+	text := r.T("one.title", "Name", c.Name, "Members", n) + "\n" + f.describe(r, c)
+	if c.State == Settled {
+		text += "\n" + r.T("over", "Name", c.Name)
+	}
+	r.Reply(text)
 	return nil
 }
 
@@ -59,16 +81,15 @@ func (f *feature) size(ctx context.Context, id int64) (n int, err error) {
 
 // mine is 我的打卡.
 func (f *feature) mine(ctx context.Context, r *bot.Request) error {
-	list, err := f.held(ctx, r)
+	mine, ended, err := f.mineToSee(ctx, r)
 	if err != nil {
 		return err
 	}
-	mine, err := f.mineOf(ctx, r, list)
-	if err != nil {
-		return err
-	}
-	if c, _ := named(mine, r.Args); c != nil {
+	if c, _ := named(append(mine, ended...), r.Args); c != nil {
 		mine = []*challenge{c}
+	}
+	if len(mine) == 0 {
+		mine = ended
 	}
 	if len(mine) == 0 {
 		return r.Refuse("mine.none")
@@ -84,7 +105,11 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 		if err != nil {
 			return err
 		}
-		lines = append(lines, r.T("mine.line", "Name", c.Name, "Days", s.progress(c, today), "Target", c.Target, "Total", s.Total, "Cards", s.Cards))
+		line := r.T("mine.line", "Name", c.Name, "Days", s.progress(c, c.asOf(f.c.Calendar, today)), "Target", c.Target, "Total", s.Total, "Cards", s.Cards)
+		if c.State != Open {
+			line += r.T("mine.over")
+		}
+		lines = append(lines, line)
 		if len(mine) == 1 {
 			lines = append(lines, f.grid(r, s, today), r.T("mine.picture", "Name", c.Name))
 		}
@@ -95,15 +120,11 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 
 // board is 打卡榜.
 func (f *feature) board(ctx context.Context, r *bot.Request) error {
-	list, err := f.held(ctx, r)
+	c, err := f.toSee(ctx, r, true)
 	if err != nil {
 		return err
 	}
-	c, _, err := f.which(ctx, r, list)
-	if err != nil {
-		return err
-	}
-	rows, err := f.top(ctx, c, f.c.Calendar.Day(r.At), 0)
+	rows, err := f.top(ctx, c, c.asOf(f.c.Calendar, f.c.Calendar.Day(r.At)), 0)
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,16 @@ import (
 // makeUpWithin is how long after its end a Day can be made up.
 const makeUpWithin = 48 * time.Hour
 
-// makeUp is 补卡 早起 昨天: it uses a card for a Day that was missed.
+// makeUp is 补卡 早起 昨天: it uses a card for a Day that was missed, also where the challenge has ended since.
 func (f *feature) makeUp(ctx context.Context, r *bot.Request) error {
-	c, words, s, err := f.taking(ctx, r)
+	c, words, s, err := f.taking(ctx, r, f.lately)
 	if err != nil {
 		return err
 	}
 	today := f.c.Calendar.Day(r.At)
+	if c.State == Settled {
+		s.Last = min(s.Last, f.c.Calendar.Day(c.Ended), today-1)
+	}
 	day, to, _, ok := readDays(words, today, false)
 	if !ok || to != day {
 		if words != "" {
@@ -28,10 +31,10 @@ func (f *feature) makeUp(ctx context.Context, r *bot.Request) error {
 		}
 	}
 	switch kind := s.kind(day); {
-	case day >= today:
-		return r.Refuse("makeup.today", "Name", c.Name)
 	case day < s.First || day > s.Last:
 		return r.Refuse("makeup.outside", "Name", c.Name, "First", said(s.First), "Last", said(s.Last))
+	case day >= today:
+		return r.Refuse("makeup.today", "Name", c.Name)
 	case kind != "" && kind != Leave:
 		return r.Refuse("makeup.done", "Day", said(day))
 	case r.At.Sub(f.c.Calendar.Start(day+1)) > makeUpWithin:
@@ -66,9 +69,12 @@ func (f *feature) lastMissed(s Standing, at time.Time) (community.Day, bool) {
 	return 0, false
 }
 
-// taking is the challenge that a member means and takes part in, and where they stand.
-func (f *feature) taking(ctx context.Context, r *bot.Request) (c *challenge, words string, s Standing, err error) {
-	c, words, ids, err := f.meant(ctx, r)
+// taking is the challenge that a member means, as it is found, and takes part in, and where they stand.
+func (f *feature) taking(ctx context.Context, r *bot.Request, found finder) (c *challenge, words string, s Standing, err error) {
+	if c, words, err = found(ctx, r); err != nil {
+		return nil, "", s, err
+	}
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
 		return nil, "", s, err
 	}

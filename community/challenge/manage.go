@@ -32,14 +32,16 @@ func (f *feature) managerCommands() []bot.Command {
 // What takes back the commands of managers.
 type (
 	undoNew    struct{ ID int64 }
-	undoTerms  struct{ Before challenge }
-	undoPrize  struct{ ID, N int64 }
+	undoTerms  struct{ Before, After challenge }
+	undoPrize  struct{ ID, N, Seq int64 }
 	undoCancel struct{ ID int64 }
 	undoOut    struct {
 		ID     int64
 		Member community.MemberID
 		Out    bool // they were disqualified before
 		Reason string
+		Turned int64 // the event that did it
+		Before int64 // the one before it that disqualified them, or ended that
 	}
 	undoAward struct{ Key string }
 )
@@ -49,18 +51,23 @@ func (f *feature) registerUndo() {
 	register(f, "challenge.terms", f.undoTerms)
 	register(f, "challenge.prize", f.undoPrize)
 	register(f, "challenge.cancel", f.undoCancel)
-	register(f, "challenge.out", f.undoOut)
+	registerTelling(f, "challenge.out", f.undoOut)
 	register(f, "challenge.award", f.undoAward)
 }
 
-// register registers an undo whose payload is a T.
+// register registers an undo that says nothing, and whose payload is a T.
 func register[T any](f *feature, action string, fn func(ctx context.Context, r *bot.Request, u T) error) {
+	registerTelling(f, action, func(ctx context.Context, r *bot.Request, u T) error { return fn(ctx, r.In("challenge"), u) })
+}
+
+// registerTelling registers an undo that tells somebody of it.
+func registerTelling[T any](f *feature, action string, fn func(ctx context.Context, r *bot.Request, u T) error) {
 	f.c.Undo.Register(action, func(ctx context.Context, r *bot.Request, payload []byte) error {
 		var u T
 		if err := json.Unmarshal(payload, &u); err != nil {
 			return err
 		}
-		return fn(ctx, r.In("challenge"), u)
+		return fn(ctx, r, u)
 	})
 }
 
@@ -114,7 +121,7 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 	case begun:
 		return r.Refuse("edit.begun", "Name", c.Name)
 	case words == "":
-		return r.Refuse("edit.how", "Name", c.Name)
+		return r.Refuse("edit.how", "Example", r.T("edit.example", "Name", c.Name))
 	}
 	before := *c
 	d := &draft{challenge: *c, today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts(), prizes: true, leaves: c.MaxOff < f.cfg.Leaves}
@@ -122,25 +129,23 @@ func (f *feature) edit(ctx context.Context, r *bot.Request) error {
 		d.Target = 0
 	}
 	if key, word := d.read(words); key != "" {
-		return f.refuseWord(r, key, word)
-	}
-	if word, bad := f.c.Words.Forbidden(d.About); bad {
-		return r.Refuse("new.word", "Word", word)
+		return f.refuseWord(r, key, word, r.T("edit.example", "Name", c.Name))
 	}
 	if err := f.freeTag(ctx, r, &d.challenge); err != nil {
 		return err
 	}
-	if err := f.known(ctx, r, d.Prizes); err != nil {
+	if err := f.sound(ctx, r, &d.challenge); err != nil {
 		return err
 	}
+	numbered(d.Prizes, before.Prizes, r.Seq)
 	if err := f.rewrite(ctx, r, &d.challenge); err != nil {
 		return err
 	}
-	return f.done(ctx, r, "challenge.terms", fmt.Sprint(c.ID), undoTerms{before}, map[string]any{"days": d.Days, "target": d.Target},
+	return f.done(ctx, r, "challenge.terms", fmt.Sprint(c.ID), undoTerms{before, d.challenge}, map[string]any{"days": d.Days, "target": d.Target},
 		r.T("edit.done", "Name", c.Name)+"\n"+f.describe(r, &d.challenge))
 }
 
-// rewrite stores the terms and prizes of a challenge that has not begun.
+// rewrite stores the terms and prizes of a challenge. Prizes that it had already stay what they are.
 func (f *feature) rewrite(ctx context.Context, r *bot.Request, c *challenge) error {
 	if err := f.terms(ctx, c); err != nil {
 		return err
@@ -148,13 +153,26 @@ func (f *feature) rewrite(ctx context.Context, r *bot.Request, c *challenge) err
 	if _, err := f.db.Exec(ctx, `DELETE FROM challenge_prizes WHERE challenge_id = ?`, c.ID); err != nil {
 		return fmt.Errorf("prizes: %w", err)
 	}
-	for i, p := range c.Prizes {
-		p.N, p.Seq = i+1, r.Seq
+	for _, p := range c.Prizes {
 		if err := f.addPrize(ctx, c.ID, p); err != nil {
 			return err
 		}
 	}
 	return f.spans(ctx, r, c)
+}
+
+// numbered gives those of some prizes their numbers that have none yet: they come after all that there were.
+func numbered(list, were []Prize, seq int64) {
+	last := 0
+	for _, p := range were {
+		last = max(last, p.N)
+	}
+	for i := range list {
+		if list[i].N == 0 {
+			last++
+			list[i].N, list[i].Seq = last, seq
+		}
+	}
 }
 
 // terms stores the terms of a challenge.
@@ -194,7 +212,7 @@ func (f *feature) extend(ctx context.Context, r *bot.Request) error {
 	if err := f.spans(ctx, r, c); err != nil {
 		return err
 	}
-	return f.done(ctx, r, "challenge.terms", fmt.Sprint(c.ID), undoTerms{before}, map[string]any{"days": c.Days}, r.T("extend.done", "Name", c.Name, "Days", n)+"\n"+f.rule(r, c))
+	return f.done(ctx, r, "challenge.terms", fmt.Sprint(c.ID), undoTerms{before, *c}, map[string]any{"days": c.Days}, r.T("extend.done", "Name", c.Name, "Days", n)+"\n"+f.rule(r, c))
 }
 
 // addOne is 加奖 早起 第14天30分.
@@ -206,30 +224,27 @@ func (f *feature) addOne(ctx context.Context, r *bot.Request) error {
 	d := &draft{today: f.c.Calendar.Day(r.At), starts: f.c.Calendar.Starts()}
 	d.Days, d.Target = c.Days, c.Target
 	if key, word := d.read(words); key != "" {
-		return f.refuseWord(r, key, word)
+		return f.refuseWord(r, key, word, r.T("add_prize.example", "Name", c.Name))
 	}
 	switch {
 	case len(d.Prizes) != 1:
-		return r.Refuse("add_prize.how", "Name", c.Name)
+		return r.Refuse("add_prize.how", "Example", r.T("add_prize.example", "Name", c.Name))
 	case len(c.Prizes) >= prizesMost:
 		return r.Refuse("new.prizes", "Example", "")
 	}
 	if err := f.known(ctx, r, d.Prizes); err != nil {
 		return err
 	}
+	numbered(d.Prizes, c.Prizes, r.Seq)
 	p := d.Prizes[0]
-	if word, bad := f.c.Words.Forbidden(p.Name); bad {
-		return r.Refuse("new.word", "Word", word)
+	p.Later = true
+	if err := f.allowed(r, p.Name); err != nil {
+		return err
 	}
-	p.Seq = r.Seq
-	for _, old := range c.Prizes {
-		p.N = max(p.N, old.N)
-	}
-	p.N++
 	if err := f.addPrize(ctx, c.ID, p); err != nil {
 		return err
 	}
-	return f.done(ctx, r, "challenge.prize", fmt.Sprint(c.ID), undoPrize{c.ID, int64(p.N)}, map[string]any{"days": p.At, "amount": p.Amount},
+	return f.done(ctx, r, "challenge.prize", fmt.Sprint(c.ID), undoPrize{c.ID, int64(p.N), p.Seq}, map[string]any{"days": p.At, "amount": p.Amount},
 		r.T("add_prize.done", "Name", c.Name)+"\n"+f.sayPrize(r, p)+"\n"+r.T("add_prize.rule"))
 }
 

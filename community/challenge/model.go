@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -47,6 +48,9 @@ type Window struct{ From, Until int }
 
 func (w Window) String() string { return clock(w.From) + "–" + clock(w.Until) }
 
+// long is how many minutes a window has.
+func (w Window) long() int { return cmp.Or((w.Until-w.From+24*60)%(24*60), 24*60) }
+
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60%24, minutes%60) }
 
 // bounds are the instants of a window on a Day.
@@ -73,6 +77,7 @@ type challenge struct {
 	State   State
 	MadeBy  community.MemberID
 	Made    time.Time
+	Ended   time.Time // when it was settled; zero: not yet
 }
 
 // over tells whether a challenge with fixed Days is over.

@@ -27,22 +27,34 @@ type slow struct {
 	part  challenge.Part
 }
 
-func (m slow) first() (first, last community.Day) {
+// times are the first and last Days of the times in which somebody takes part, the latest first.
+func (m slow) times() (list [][2]community.Day) {
 	if m.terms.First != 0 {
-		return m.terms.First, m.terms.Last
+		return [][2]community.Day{{m.terms.First, m.terms.Last}}
 	}
-	first, last = 1<<30, 0
-	for _, j := range m.part.Joins {
-		first, last = min(first, j.Day), max(last, j.Day+community.Day(m.terms.Days)-1)
+	left := slices.Clone(m.part.Joins)
+	for len(left) > 0 {
+		first := slices.MaxFunc(left, func(a, b challenge.Join) int { return int(a.Day - b.Day) }).Day
+		last := first + community.Day(m.terms.Days) - 1
+		for grown := true; grown; { // who had joined before, and was not through, went on
+			grown = false
+			left = slices.DeleteFunc(left, func(j challenge.Join) bool {
+				if j.Day+community.Day(m.terms.Days)-1 < first {
+					return false
+				}
+				first, grown = min(first, j.Day), true
+				return true
+			})
+		}
+		list = append(list, [2]community.Day{first, last})
 	}
-	return first, last
+	return list
 }
 
-// valid are the facts that may count: within the Days, and not while somebody was disqualified.
-func (m slow) valid() (list []challenge.Mark) {
-	first, last := m.first()
+// valid are the facts of a time that may count: not while somebody was disqualified.
+func (m slow) valid(time [2]community.Day) (list []challenge.Mark) {
 	for _, k := range m.part.Marks {
-		out := k.Day < first || k.Day > last
+		out := k.Day < time[0] || k.Day > time[1]
 		for _, b := range m.part.Bans {
 			out = out || k.Seq > b.From && (b.Until == 0 || k.Seq < b.Until)
 		}
@@ -53,9 +65,15 @@ func (m slow) valid() (list []challenge.Mark) {
 	return list
 }
 
-// days is what each Day is after some facts: 'c' counts, 'l' is kept by leave, 0 nothing.
-func (m slow) days(facts []challenge.Mark) []byte {
-	first, last := m.first()
+// days is what each Day is after some facts: 'c' counts, 'l' is kept by leave, 'r' by leave that is over, 0 nothing.
+func (m slow) days(time [2]community.Day, facts []challenge.Mark) []byte {
+	first, last := time[0], time[1]
+	joined := community.Day(1 << 30)
+	for _, j := range m.part.Joins {
+		if m.terms.First != 0 || j.Day >= first {
+			joined = min(joined, j.Day)
+		}
+	}
 	has := func(d community.Day, kind challenge.Kind) bool {
 		return slices.ContainsFunc(facts, func(k challenge.Mark) bool { return k.Day == d && k.Kind == kind })
 	}
@@ -65,16 +83,20 @@ func (m slow) days(facts []challenge.Mark) []byte {
 		switch {
 		case has(d, challenge.Done) || has(d, challenge.MadeUp):
 			days[i] = 'c'
-		case has(d, challenge.Granted) && (i == 0 || days[i-1] != 0):
+		case has(d, challenge.Granted) && d >= joined && (i == 0 || d == joined || days[i-1] != 0):
 			days[i] = 'c'
 		case has(d, challenge.Leave):
 			days[i] = 'l'
+			taken := slices.IndexFunc(facts, func(k challenge.Mark) bool { return k.Day == d && k.Kind == challenge.Leave })
+			if slices.ContainsFunc(facts[taken:], func(k challenge.Mark) bool { return k.Day == d && k.Kind == challenge.Rested }) {
+				days[i] = 'r'
+			}
 		}
 	}
 	return days
 }
 
-// rows are the unbroken rows of Days: how many count in each, and how many are leave.
+// rows are the unbroken rows of Days: how many count in each, and how many are leave that is over.
 func rows(days []byte) (list [][2]int) {
 	open := false
 	for _, d := range days {
@@ -85,29 +107,52 @@ func rows(days []byte) (list [][2]int) {
 		if !open {
 			list, open = append(list, [2]int{}), true
 		}
-		if n := len(list) - 1; d == 'c' {
+		switch n := len(list) - 1; d {
+		case 'c':
 			list[n][0]++
-		} else {
+		case 'r':
 			list[n][1]++
 		}
 	}
 	return list
 }
 
-// sums works everything out.
+// sums works everything out: for each time alone, with what is won and paid in all of them.
 func (m slow) sums() (s sums) {
-	facts := m.valid()
-	held, earned := 0, 0
+	times := m.times()
 	won := map[int]bool{}
-	for n := 1; n <= len(facts); n++ {
-		fact := facts[n-1]
-		if fact.Kind == challenge.MadeUp {
-			held = max(0, held-1)
+	held, earned := make([]int, len(times)), make([]int, len(times))
+	var all []challenge.Mark // the valid facts of all times, in their order
+	of := map[int]int{}      // which time a fact belongs to
+	for _, k := range m.part.Marks {
+		for i, time := range times {
+			if slices.Contains(m.valid(time), k) {
+				of[len(all)] = i
+				all = append(all, k)
+			}
 		}
-		days := m.days(facts[:n])
+	}
+	for n, fact := range all {
+		i := of[n]
+		var facts []challenge.Mark
+		by := m.joiner()
+		for o, k := range all[:n+1] {
+			if of[o] == i {
+				facts = append(facts, k)
+			}
+			if k.Kind != challenge.Granted {
+				by = k
+			}
+		}
+		if fact.Kind == challenge.MadeUp {
+			held[i] = max(0, held[i]-1)
+		}
 		total, best, goal := 0, 0, 0
-		for _, r := range rows(days) {
-			total, best, goal = total+r[0], max(best, r[0]), max(goal, r[0]+r[1])
+		for _, r := range rows(m.days(times[i], facts)) {
+			total, best = total+r[0], max(best, r[0])
+			if r[0] > 0 {
+				goal = max(goal, r[0]+r[1])
+			}
 		}
 		reach := total
 		if m.terms.Mode == challenge.Consecutive {
@@ -115,17 +160,11 @@ func (m slow) sums() (s sums) {
 		} else {
 			goal = total
 		}
-		for ; (earned+1)*7 <= reach; earned++ {
-			held = min(2, held+1)
+		for ; (earned[i]+1)*7 <= reach; earned[i]++ {
+			held[i] = min(2, held[i]+1)
 		}
 		if s.Reached == 0 && goal >= m.terms.Target {
 			s.Reached = fact.Seq
-		}
-		by := challenge.Mark{}
-		for _, k := range facts[:n] {
-			if k.Kind != challenge.Granted {
-				by = k
-			}
 		}
 		for _, p := range m.terms.Prizes {
 			if won[p.N] || p.At > 0 && reach < p.At || p.At == 0 && s.Reached == 0 {
@@ -136,10 +175,12 @@ func (m slow) sums() (s sums) {
 				s.Wins = append(s.Wins, fmt.Sprintf("%d %s", p.N, by.Origin))
 			}
 		}
-		s.Total, s.Best = total, best
+		if i == 0 {
+			s.Total, s.Best = total, best
+		}
 	}
-	s.Cards = held
-	days := m.days(facts)
+	s.Cards = held[0]
+	days := m.days(times[0], m.valid(times[0]))
 	for i := len(days) - 1; i >= 0; i-- {
 		if days[i] == 'c' {
 			s.Run = m.around(days, i)
@@ -147,7 +188,7 @@ func (m slow) sums() (s sums) {
 		}
 	}
 	seen := map[community.Day]bool{}
-	for _, k := range facts {
+	for _, k := range all {
 		if k.Kind == challenge.Done && !seen[k.Day] {
 			seen[k.Day] = true
 			s.Paid = append(s.Paid, fmt.Sprintf("challenge/%d/%s/%s", m.terms.ID, k.Origin, k.Day))
@@ -156,6 +197,12 @@ func (m slow) sums() (s sums) {
 	sort.Strings(s.Wins)
 	sort.Strings(s.Paid)
 	return s
+}
+
+// joiner is who joined first.
+func (m slow) joiner() challenge.Mark {
+	first := slices.MinFunc(m.part.Joins, func(a, b challenge.Join) int { return int(a.Seq - b.Seq) })
+	return challenge.Mark{Origin: first.Origin, Earns: first.Earns}
 }
 
 // around is how many Days count in the row around a Day.
@@ -214,12 +261,18 @@ func tell(rng *rand.Rand) (s story) {
 	ids := [2]community.MemberID{"m1", "m2"}
 	for i := range s.ids {
 		if i == 0 || rng.IntN(3) > 0 {
-			s.ids[i].Joins = []challenge.Join{{Origin: ids[i], Day: begin + community.Day(rng.IntN(4)), Seq: 1}}
+			s.ids[i].Joins = []challenge.Join{{Origin: ids[i], Day: begin + community.Day(rng.IntN(4)), Seq: int64(rng.IntN(3)) - 3, Earns: rng.IntN(12) > 0}}
 		}
 	}
-	kinds := []challenge.Kind{challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.MadeUp, challenge.Leave, challenge.Granted}
+	more := 3*n/2 + 1
+	if s.terms.First == 0 && rng.IntN(2) == 0 { // somebody is through, and begins anew
+		i := rng.IntN(2)
+		s.ids[i].Joins = append(s.ids[i].Joins, challenge.Join{Origin: ids[i], Day: begin + community.Day(n+rng.IntN(6)), Seq: int64(rng.IntN(9)), Earns: rng.IntN(12) > 0})
+		more *= 2
+	}
+	kinds := []challenge.Kind{challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.Done, challenge.MadeUp, challenge.Leave, challenge.Leave, challenge.Rested, challenge.Rested, challenge.Granted}
 	day := begin
-	for range 4 + rng.IntN(3*n/2+1) {
+	for range 4 + rng.IntN(more) {
 		seq += int64(1 + rng.IntN(2))
 		if rng.IntN(3) > 0 {
 			day++

@@ -20,7 +20,9 @@ const (
 	nameMost    = 20 // characters
 	aboutMost   = 200
 	windowsMost = 3
-	leaveEvery  = 5 // a challenge has a Day of leave for each so many Days of its goal, unless it says otherwise
+	windowLeast = 5   // minutes
+	aheadMost   = 366 // Days until it begins
+	leaveEvery  = 5   // a challenge has a Day of leave for each so many Days of its goal, unless it says otherwise
 	prizesMost  = 20
 )
 
@@ -287,7 +289,11 @@ func (d *draft) check() string {
 		return "windows"
 	case !d.apart():
 		return "window"
-	case d.Mode == Consecutive && d.MaxOff > 0 && d.MaxOff >= d.Target:
+	case slices.ContainsFunc(d.Windows, func(w Window) bool { return w.long() < windowLeast }):
+		return "short"
+	case d.First > d.today+aheadMost:
+		return "far"
+	case d.Mode == Consecutive && d.MaxOff > 0 && d.MaxOff >= d.Target, d.MaxOff >= d.Days:
 		return "leave"
 	case d.Daily > community.MostEarned:
 		return "prize"

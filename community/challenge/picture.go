@@ -1,8 +1,10 @@
 package challenge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/weilu-im/weilu/bot"
@@ -18,10 +20,24 @@ var states = map[Kind]draw.DayState{Done: draw.DoneDay, MadeUp: draw.MadeUpDay, 
 
 // calendar is 打卡日历 早起: one's Days as a picture.
 func (f *feature) calendar(ctx context.Context, r *bot.Request) error {
-	c, _, s, err := f.taking(ctx, r)
+	c, err := f.toSee(ctx, r, false)
 	if err != nil {
 		return err
 	}
+	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
+	if err != nil {
+		return err
+	}
+	part, rows, err := f.part(ctx, c.ID, ids)
+	switch {
+	case err != nil:
+		return err
+	case banned(rows):
+		return r.Refuse("out", "Name", c.Name)
+	case !takesPart(rows):
+		return r.Refuse("join_this", "Name", c.Name)
+	}
+	s := Judge(c.Terms, *part)
 	png, err := f.drawn(r, c, s).PNG(f.Fonts)
 	if err != nil {
 		return fmt.Errorf("calendar: %w", err)
@@ -44,7 +60,7 @@ func (f *feature) drawn(r *bot.Request, c *challenge, s Standing) draw.Calendar 
 	today := f.c.Calendar.Day(r.At)
 	cal := draw.Calendar{
 		Title: r.T("calendar.title", "Name", c.Name), Name: r.Actor.Name, Footer: f.Community,
-		Figures: r.T("calendar.figures", "Streak", s.Streak(today), "Total", s.Total, "Target", c.Target),
+		Figures: r.T("calendar.figures", "Streak", s.Streak(c.asOf(f.c.Calendar, today)), "Total", s.Total, "Target", c.Target),
 	}
 	for i, name := range []rune(r.T("weekdays")) {
 		if i < len(cal.Weekdays) {
@@ -86,7 +102,7 @@ func (s Standing) drawnDay(d, today community.Day) draw.Day {
 	return look
 }
 
-// certificate is 证书 早起: for whoever reached the goal, also after the end.
+// certificate is 证书 早起: for whoever reached what it is promised for, also after the end.
 func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
 	ids, err := f.c.IDs(ctx, community.MemberID(r.Actor.Member))
 	if err != nil {
@@ -98,34 +114,85 @@ func (f *feature) certificate(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	wanted, _ := named(list, r.Args)
+	refusal, refusedOne := r.Refuse("certificate.none"), false
 	for _, c := range list {
 		if wanted != nil && c != wanted {
 			continue
 		}
-		s, err := f.standing(ctx, c, ids)
+		p, rows, err := f.part(ctx, c.ID, ids)
 		if err != nil {
 			return err
 		}
-		if s.Reached > 0 {
-			return f.certify(r, c, s)
-		}
-		if wanted != nil {
-			return r.Refuse("certificate.not_yet", "Name", c.Name, "Days", s.progress(c, f.c.Calendar.Day(r.At)), "Target", c.Target)
+		s := Judge(c.Terms, *p)
+		due, no := s.certificate(c, c.asOf(f.c.Calendar, f.c.Calendar.Day(r.At)))
+		switch {
+		case banned(rows):
+			if due != nil || wanted != nil {
+				refusal, refusedOne = r.Refuse("certificate.out", "Name", c.Name), true
+			}
+		case due != nil:
+			return f.certify(r, c, s, *due)
+		case wanted != nil || s.Reached > 0 && !refusedOne:
+			refusal, refusedOne = r.Refuse(no.key, "Name", c.Name, "Days", no.days, "Target", no.target), true
 		}
 	}
-	return r.Refuse("certificate.none")
+	return refusal
+}
+
+// refused is why there is no certificate.
+type refused struct {
+	key          string
+	days, target int
+}
+
+// certificate is the last prize of that kind that somebody has reached; nil with the reason where there is none. Staff win
+// nothing, and have a certificate all the same.
+func (s Standing) certificate(c *challenge, today community.Day) (due *Prize, no refused) {
+	no.key = "certificate.no_prize"
+	for _, p := range c.Prizes {
+		if p.Kind != Certificate {
+			continue
+		}
+		most := s.Total
+		if c.Mode == Consecutive {
+			most = s.Best
+		}
+		reached := p.At > 0 && most >= p.At || p.At == 0 && s.Reached > 0
+		won := slices.ContainsFunc(s.Wins, func(w Win) bool { return w.N == p.N })
+		switch {
+		case won || reached && !p.Later:
+			if due == nil || p.At == 0 || due.At > 0 && p.At > due.At {
+				due = &p
+			}
+		case reached:
+			no.key = "certificate.later"
+		case no.key == "certificate.no_prize":
+			no = refused{"certificate.not_yet", s.progress(c, today), cmp.Or(p.At, c.Target)}
+		}
+	}
+	return due, no
 }
 
 // certify draws a certificate with the name and the days.
-func (f *feature) certify(r *bot.Request, c *challenge, s Standing) error {
-	last := min(s.Last, f.c.Calendar.Day(r.At))
+func (f *feature) certify(r *bot.Request, c *challenge, s Standing, p Prize) error {
+	first, last, total, title, done := s.Goal.First, s.Goal.Last, s.Goal.Total, "certificate.title", "certificate.done"
+	if p.At > 0 {
+		first, last, total, title, done = s.First, s.Last, s.Total, "certificate.title_days", "certificate.done_days"
+	}
+	last = min(last, f.c.Calendar.Day(r.At))
+	number := fmt.Sprintf("No. %d-%d", c.ID, s.Reached)
+	for _, w := range s.Wins {
+		if w.N == p.N {
+			number = fmt.Sprintf("No. %d-%d", c.ID, w.By.Seq)
+		}
+	}
 	png, err := draw.Certificate{
-		Title: r.T("certificate.title"), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(s.Total), Unit: r.T("certificate.unit"),
-		Period: s.First.String() + " ～ " + last.String(), Number: fmt.Sprintf("No. %d-%d", c.ID, s.Reached), Community: f.Community,
+		Title: r.T(title), Name: r.Actor.Name, Text: r.T("certificate.text", "Name", c.Name), Figure: strconv.Itoa(total), Unit: r.T("certificate.unit"),
+		Period: first.String() + " ～ " + last.String(), Number: number, Community: f.Community,
 	}.PNG(f.Fonts)
 	if err != nil {
 		return fmt.Errorf("certificate: %w", err)
 	}
-	f.show(r, png, r.T("certificate.done", "Name", r.Actor.Name, "Challenge", c.Name))
+	f.show(r, png, r.T(done, "Name", r.Actor.Name, "Challenge", c.Name, "Days", p.At))
 	return nil
 }

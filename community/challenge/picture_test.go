@@ -9,7 +9,7 @@ import (
 func TestCalendarAndCertificateArePictures(t *testing.T) {
 	v := newVillage(t, "sqlite")
 	v.does("xboss")
-	v.says("boss", "新建挑战 早起 1天 今天")
+	v.says("boss", "新建挑战 早起 1天 今天 完成证书")
 	v.says("u1", "参加 早起")
 	v.says("u1", "打卡 早起")
 	for _, command := range []string{"打卡日历 早起", "证书"} {

@@ -25,6 +25,20 @@ func (f *feature) unwin(ctx context.Context, c *challenge, w Win) error {
 	return nil
 }
 
+// unknown are the prizes of a standing that nobody is known to have won.
+func (f *feature) unknown(ctx context.Context, c *challenge, s Standing) (list []Win, err error) {
+	for _, w := range s.Wins {
+		n := 0
+		if err := f.db.Row(ctx, `SELECT COUNT(*) FROM challenge_wins WHERE challenge_id = ? AND n = ? AND member_id = ?`, c.ID, w.N, string(w.By.Origin)).Scan(&n); err != nil {
+			return nil, fmt.Errorf("who has won: %w", err)
+		}
+		if n == 0 {
+			list = append(list, w)
+		}
+	}
+	return list, nil
+}
+
 // give hands out a prize that is no points; in is r for texts and badges. A certificate is drawn when it is asked for. A code is given once for each
 // win, for good; where none is left, managers are told, and give it by hand.
 func (f *feature) give(ctx context.Context, r, in *bot.Request, c *challenge, w Win) error {

@@ -22,8 +22,9 @@ const printLeast = 8
 // shown is what somebody shows for a check-in.
 type shown struct {
 	words string
-	media string // digest of the picture; empty: there is none
-	other int64  // Seq of the half that came before
+	media string    // digest of the picture; empty: there is none
+	other int64     // Seq of the half that came before
+	begun time.Time // when that came; zero: there is none
 }
 
 // print is a digest by which the same words are known again; empty where they are too short to tell.
@@ -90,28 +91,34 @@ func (f *feature) forgetHalf(ctx context.Context, r *bot.Request) error {
 	return err
 }
 
-// prove completes what a command shows with a picture from a moment ago. A proof that still lacks something waits
-// for its picture, or is refused with what is missing.
-func (f *feature) prove(ctx context.Context, r *bot.Request, c *challenge, s shown) (shown, bool, error) {
-	if c.Proof == ProofPicture || c.Proof == ProofBoth {
-		h, err := f.waiting(ctx, r)
-		if err != nil {
-			return s, false, err
-		}
-		if s.media == "" && h.media != "" {
-			s.media, s.other = h.media, h.seq
-		}
-		if s.words == "" && h.words != "" && h.challenge == c.ID {
-			s.words, s.other = h.words, h.seq
-		}
+// paired completes what is shown with the picture or the words from a moment ago.
+func (f *feature) paired(ctx context.Context, r *bot.Request, c *challenge, s shown) (shown, error) {
+	if c.Proof != ProofPicture && c.Proof != ProofBoth {
+		return s, nil
 	}
+	h, err := f.waiting(ctx, r)
+	if err != nil {
+		return s, err
+	}
+	if s.media == "" && h.media != "" {
+		s.media, s.other, s.begun = h.media, h.seq, h.at
+	}
+	if s.words == "" && h.words != "" && h.challenge == c.ID {
+		s.words, s.other, s.begun = h.words, h.seq, h.at
+	}
+	return s, nil
+}
+
+// prove tells whether a proof is whole. One that still lacks something waits for its picture, or is refused with what is
+// missing.
+func (f *feature) prove(ctx context.Context, r *bot.Request, c *challenge, s shown) (bool, error) {
 	switch lacks := c.Proof.lacks(s); lacks {
 	case "":
-		return s, true, f.forgetHalf(ctx, r)
+		return true, f.forgetHalf(ctx, r)
 	case "done.picture":
 		r.Reply(r.T(lacks, "Name", r.Actor.Name, "Challenge", c.Name))
-		return s, false, f.wait(ctx, r, c.ID, s)
+		return false, f.wait(ctx, r, c.ID, s)
 	default:
-		return s, false, r.Refuse(lacks, "Challenge", c.Name)
+		return false, r.Refuse(lacks, "Challenge", c.Name)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
@@ -14,19 +15,22 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-const columns = `id, name, about, group_id, mode, days, target, first_day, last_day, proof, tag, windows, daily, leaves, state, made_by, made_at`
+const columns = `id, name, about, group_id, mode, days, target, first_day, last_day, proof, tag, windows, daily, leaves, state, made_by, made_at, settled_at`
 
 // challenges are those that fit a condition.
 func (f *feature) challenges(ctx context.Context, where string, args ...any) (list []*challenge, err error) {
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		c := &challenge{}
 		var windows string
-		var made int64
+		var made, ended int64
 		if err := scan(&c.ID, &c.Name, &c.About, &c.Group, &c.Mode, &c.Days, &c.Target, &c.First, &c.Last, &c.Proof, &c.Tag, &windows,
-			&c.Daily, &c.MaxOff, &c.State, &c.MadeBy, &made); err != nil {
+			&c.Daily, &c.MaxOff, &c.State, &c.MadeBy, &made, &ended); err != nil {
 			return err
 		}
 		c.Windows, c.Made = readWindows(windows), bot.FromMillis(made)
+		if c.State == Settled {
+			c.Ended = bot.FromMillis(ended)
+		}
 		list = append(list, c)
 		return nil
 	}, `SELECT `+columns+` FROM challenges `+where, args...)
@@ -53,10 +57,10 @@ func (f *feature) byID(ctx context.Context, id int64) (*challenge, error) {
 func (f *feature) prizes(ctx context.Context, id int64) (list []Prize, err error) {
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var p Prize
-		err := scan(&p.N, &p.At, &p.Seq, &p.Kind, &p.Amount, &p.Name)
+		err := scan(&p.N, &p.At, &p.Seq, &p.Kind, &p.Amount, &p.Name, &p.Later)
 		list = append(list, p)
 		return err
-	}, `SELECT n, at_days, seq, kind, amount, name FROM challenge_prizes WHERE challenge_id = ? ORDER BY n`, id)
+	}, `SELECT n, at_days, seq, kind, amount, name, later FROM challenge_prizes WHERE challenge_id = ? ORDER BY n`, id)
 	if err != nil {
 		return nil, fmt.Errorf("prizes: %w", err)
 	}
@@ -83,8 +87,8 @@ func (f *feature) add(ctx context.Context, r *bot.Request, c *challenge) error {
 }
 
 func (f *feature) addPrize(ctx context.Context, id int64, p Prize) error {
-	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_prizes (challenge_id, n, at_days, seq, kind, amount, name) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id, p.N, p.At, p.Seq, string(p.Kind), p.Amount, p.Name); err != nil {
+	if _, err := f.db.Exec(ctx, `INSERT INTO challenge_prizes (challenge_id, n, at_days, seq, kind, amount, name, later) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, p.N, p.At, p.Seq, string(p.Kind), p.Amount, p.Name, p.Later); err != nil {
 		return fmt.Errorf("new prize: %w", err)
 	}
 	return nil
@@ -104,16 +108,19 @@ func (f *feature) members(ctx context.Context, id int64, ids []community.MemberI
 	in, args := community.In(ids)
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m member
-		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Group, &m.Left, &m.Out, &m.Quiet)
+		err := scan(&m.Origin, &m.Day, &m.Seq, &m.Earns, &m.Group, &m.Left, &m.Out, &m.Quiet)
 		list = append(list, m)
 		return err
-	}, `SELECT member_id, day, seq, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY seq, member_id`,
+	}, `SELECT member_id, day, seq, earns, group_id, quit_at > 0, out_seq, quiet FROM challenge_members WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY seq, member_id`,
 		append([]any{id}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("members of challenge %d: %w", id, err)
 	}
 	return list, nil
 }
+
+// again is what says in a list of marks that somebody began anew.
+const again Kind = "again"
 
 // part is how the person with some ids takes part; nil where they never joined.
 func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) (*Part, []member, error) {
@@ -132,11 +139,16 @@ func (f *feature) part(ctx context.Context, id int64, ids []community.MemberID) 
 	err = f.db.Each(ctx, func(scan func(...any) error) error {
 		var m Mark
 		err := scan(&m.ID, &m.Origin, &m.Day, &m.Kind, &m.Seq, &m.Price, &m.Earns)
-		p.Marks = append(p.Marks, m)
+		if m.Kind == again {
+			p.Joins = append(p.Joins, Join{m.Origin, m.Day, m.Seq, m.Earns})
+		} else {
+			p.Marks = append(p.Marks, m)
+		}
 		return err
 	}, `SELECT id, member_id, day, kind, seq, price, earns FROM challenge_marks WHERE challenge_id = ? AND gone_seq = 0 AND member_id IN `+in+`
-		UNION ALL SELECT 0, '', day, 'granted', seq, 0, FALSE FROM challenge_grants WHERE challenge_id = ? ORDER BY 5, 3, 2`,
-		append(append([]any{id}, args...), id)...)
+		UNION ALL SELECT 0, '', day, 'granted', seq, 0, FALSE FROM challenge_grants WHERE challenge_id = ?
+		UNION ALL SELECT 0, member_id, day, 'again', seq, 0, earns FROM challenge_rejoins WHERE challenge_id = ? AND member_id IN `+in+` ORDER BY 5, 3, 2`,
+		slices.Concat([]any{id}, args, []any{id, id}, args)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("marks of challenge %d: %w", id, err)
 	}
@@ -233,6 +245,26 @@ func migrations() []*gormigrate.Migration {
 			`CREATE TABLE challenge_standings (challenge_id BIGINT NOT NULL REFERENCES challenges (id), member_id TEXT NOT NULL, first_day INTEGER NOT NULL,
 				last_day INTEGER NOT NULL, total INTEGER NOT NULL, best INTEGER NOT NULL, run INTEGER NOT NULL, run_end INTEGER NOT NULL, done INTEGER NOT NULL,
 				made_up INTEGER NOT NULL, leaves INTEGER NOT NULL, cards INTEGER NOT NULL, reached BIGINT NOT NULL, PRIMARY KEY (challenge_id, member_id))`,
+		} {
+			if err := tx.Exec(statement).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	}}, {ID: "2026112362_challenge_joins", Migrate: func(tx *gorm.DB) error {
+		// earns: whoever joined is no staff.
+		return tx.Exec(`ALTER TABLE challenge_members ADD COLUMN earns BOOLEAN NOT NULL DEFAULT TRUE`).Error
+	}}, {ID: "2026112363_challenge_rejoins", Migrate: func(tx *gorm.DB) error {
+		return tx.Exec(`CREATE TABLE challenge_rejoins (challenge_id BIGINT NOT NULL REFERENCES challenges (id), member_id TEXT NOT NULL, day INTEGER NOT NULL,
+			at BIGINT NOT NULL, seq BIGINT NOT NULL, earns BOOLEAN NOT NULL, PRIMARY KEY (challenge_id, member_id, day))`).Error
+	}}, {ID: "2026112364_challenge_turns", Migrate: func(tx *gorm.DB) error {
+		for _, statement := range []string{
+			// later: added to what there was; turned: the last event that disqualified, or ended that, 0 for none.
+			`ALTER TABLE challenge_prizes ADD COLUMN later BOOLEAN NOT NULL DEFAULT FALSE`,
+			`UPDATE challenge_prizes SET later = TRUE WHERE EXISTS
+				(SELECT 1 FROM challenge_prizes p WHERE p.challenge_id = challenge_prizes.challenge_id AND p.n = 1 AND p.seq < challenge_prizes.seq)`,
+			`ALTER TABLE challenge_members ADD COLUMN turned BIGINT NOT NULL DEFAULT 0`,
+			`UPDATE challenge_members SET turned = out_seq`,
 		} {
 			if err := tx.Exec(statement).Error; err != nil {
 				return err

@@ -3,6 +3,7 @@ package challenge
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -40,6 +41,8 @@ func (f *feature) team(ctx context.Context, r *bot.Request) error {
 		}
 		switch {
 		case takesPart(rows):
+		case who == me && banned(rows):
+			return r.Refuse("out", "Name", c.Name)
 		case who == me:
 			return r.Refuse("join_this", "Name", c.Name)
 		default:
@@ -68,6 +71,9 @@ func (f *feature) team(ctx context.Context, r *bot.Request) error {
 	return f.ask(ctx, r, c, p.ID, name)
 }
 
+// askedFor is how long somebody is not asked the same again.
+const askedFor = 24 * time.Hour
+
 // ask keeps that a member wants to be in a team with another, and makes the team where the other wants it too.
 func (f *feature) ask(ctx context.Context, r *bot.Request, c *challenge, to community.MemberID, name string) error {
 	back, err := f.db.Exec(ctx, `DELETE FROM challenge_team_asks WHERE challenge_id = ? AND from_id = ? AND to_id = ?`, c.ID, string(to), r.Actor.Member)
@@ -75,11 +81,17 @@ func (f *feature) ask(ctx context.Context, r *bot.Request, c *challenge, to comm
 		return fmt.Errorf("team: %w", err)
 	}
 	if back == 0 {
-		if _, err := f.db.Exec(ctx, `INSERT INTO challenge_team_asks (challenge_id, from_id, to_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			c.ID, r.Actor.Member, string(to), r.At.UnixMilli()); err != nil {
+		fresh, err := f.db.Exec(ctx, `INSERT INTO challenge_team_asks (challenge_id, from_id, to_id, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (challenge_id, from_id, to_id) DO UPDATE SET at = excluded.at WHERE challenge_team_asks.at < ?`,
+			c.ID, r.Actor.Member, string(to), r.At.UnixMilli(), r.At.Add(-askedFor).UnixMilli())
+		if err != nil {
 			return fmt.Errorf("team: %w", err)
 		}
-		r.Reply(r.T("team.asked", "Name", name, "Me", r.Actor.Name, "Challenge", c.Name))
+		key := "team.asked"
+		if fresh == 0 {
+			key = "team.waiting"
+		}
+		r.Reply(r.T(key, "Name", name, "Me", r.Actor.Name, "Challenge", c.Name))
 		return nil
 	}
 	mine, err := f.teamOf(ctx, c, community.MemberID(r.Actor.Member))
@@ -123,7 +135,7 @@ func (f *feature) teamOf(ctx context.Context, c *challenge, who community.Member
 	return team, nil
 }
 
-// mates are the others of a person's team.
+// mates are the others of a person's team who take part.
 func (f *feature) mates(ctx context.Context, c *challenge, who community.MemberID) (list []community.MemberID, err error) {
 	team, err := f.teamOf(ctx, c, who)
 	if err != nil || team == 0 {
@@ -145,8 +157,15 @@ func (f *feature) mates(ctx context.Context, c *challenge, who community.MemberI
 		if err != nil {
 			return nil, err
 		}
-		if !seen[one] {
-			seen[one] = true
+		if seen[one] {
+			continue
+		}
+		seen[one] = true
+		in, err := f.atIt(ctx, c, one)
+		if err != nil {
+			return nil, err
+		}
+		if in {
 			list = append(list, one)
 		}
 	}

@@ -194,7 +194,7 @@ func (f *feature) membersTable(ctx context.Context, q *bot.Query, c *challenge, 
 			d.Cell(called, l.who), count(l.s.Total), count(l.s.Streak(today)), count(l.s.Best), count(l.s.MadeUp), count(l.s.Leaves), count(l.s.Cards),
 			{Text: goal, Value: l.s.Reached > 0},
 		}}
-		if q.Actor.Role >= bot.Manager && c.State == Open {
+		if q.Actor.Role >= bot.Manager && (c.State == Open || c.State == Settled && q.At.Sub(c.Ended) < keptFor) {
 			args := string(l.who) + " " + c.Name
 			row.Acts = []bot.Act{{Command: "奖励", Args: args}, {Command: "取消资格", Args: args, Grave: true}}
 		}

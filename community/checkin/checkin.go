@@ -29,6 +29,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.OnIdentity("checkin", f.changed, daily+"/", streak+"/")
 	c.Earnings.Register("checkin", f.explain)
 	c.Facts.Register("checkin.days", f.counted)
+	c.Facts.RegisterTeller("checkin.streak", f.streak)
 	c.Mine.Register("checkin", f.mine)
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
@@ -151,15 +152,25 @@ func (f *checkin) mine(ctx context.Context, r *bot.Request, member community.Mem
 	if err != nil {
 		return "", err
 	}
-	days, err := f.days(ctx, ids)
-	if err != nil {
+	t, ok, err := f.streak(ctx, ids, r.At)
+	if err != nil || !ok {
 		return "", err
 	}
-	today := f.c.Calendar.Day(r.At)
-	for _, day := range [...]community.Day{today, today - 1} { // today's check-in may still come
+	return r.In("checkin").T("mine", "Streak", t.N), nil
+}
+
+// streak is the community's telling checkin.streak: how many Days a person's streak has. It is open where today's check-in
+// may still come.
+func (f *checkin) streak(ctx context.Context, ids []community.MemberID, at time.Time) (t community.Telling, ok bool, err error) {
+	days, err := f.days(ctx, ids)
+	if err != nil {
+		return t, false, err
+	}
+	today := f.c.Calendar.Day(at)
+	for _, day := range [...]community.Day{today, today - 1} {
 		if slices.Contains(days, day) {
-			return r.In("checkin").T("mine", "Streak", runOf(days, day).length()), nil
+			return community.Telling{N: int64(runOf(days, day).length()), On: day, Open: day < today}, true, nil
 		}
 	}
-	return "", nil
+	return t, false, nil
 }

@@ -2,12 +2,15 @@ package console
 
 import "github.com/weilu-im/weilu/bot"
 
-// Asked is how the arguments of a usage are asked for, each as kind and label or choices.
+// Asked is how the arguments of a usage are asked for, each as kind and label, choices or what can be written.
 func Asked(usage, args string) (list []string) {
 	for _, f := range fieldsOf(usage, args) {
 		text := string(f.Kind) + " " + f.Label
 		for _, c := range f.Choices {
 			text += "|" + c
+		}
+		if f.Hint != "" {
+			text += "(" + f.Hint + ")"
 		}
 		if f.Optional {
 			text += "?"

@@ -23,6 +23,7 @@ const (
 type field struct {
 	Name     string // of the form's value
 	Label    string
+	Hint     string // what can be written, of one without a label: words that may all be there
 	Kind     fieldKind
 	Choices  []string
 	Optional bool
@@ -73,6 +74,8 @@ func fieldOf(word string) field {
 	switch {
 	case strings.HasPrefix(f.Label, "@"):
 		f.Kind, f.Label = memberField, strings.TrimPrefix(f.Label, "@")
+	case strings.Contains(f.Label, "|") && strings.Contains(f.Label, " "):
+		f.Label, f.Hint = "", f.Label
 	case strings.Contains(f.Label, "|"):
 		f.Kind, f.Choices = choiceField, strings.Split(f.Label, "|")
 		f.Label = ""

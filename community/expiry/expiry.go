@@ -29,7 +29,9 @@ type expiry struct {
 
 // New makes the feature.
 func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
-	return newExpiry(db, c, cfg).feature()
+	f := newExpiry(db, c, cfg)
+	c.Facts.RegisterTeller("expiry.soon", f.soon)
+	return f.feature()
 }
 
 func newExpiry(db bot.Storage, c *community.Community, cfg Config) *expiry {
@@ -138,4 +140,32 @@ func (f *expiry) lots(ctx context.Context, id community.MemberID) ([]lot, error)
 		lots[len(lots)-1].left += l.Left
 	}
 	return lots, nil
+}
+
+// soonDays is what is soon.
+const soonDays = 30
+
+// soon is the community's telling expiry.soon: how many points of a person expire soon, and when the first of them do.
+func (f *expiry) soon(ctx context.Context, ids []community.MemberID, at time.Time) (t community.Telling, ok bool, err error) {
+	if f.after == 0 {
+		return t, false, nil
+	}
+	if keeps, err := f.keeps(ctx, ids[0]); err != nil || keeps {
+		return t, false, err
+	}
+	lots, err := f.lots(ctx, ids[0])
+	if err != nil {
+		return t, false, err
+	}
+	today := f.c.Calendar.Day(at)
+	for _, d := range dates(lots, f.after, today) {
+		if d.day > today+soonDays || d.left <= 0 {
+			continue
+		}
+		if !ok {
+			t.On, ok = d.day, true
+		}
+		t.N += d.left
+	}
+	return t, ok, nil
 }

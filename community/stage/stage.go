@@ -87,7 +87,9 @@ func (s *Stage) pass(ctx context.Context, until time.Time) (moved bool, err erro
 			if err != nil {
 				return moved, err
 			}
-			moved = moved || sent > 0
+			if moved = moved || sent > 0; sent > 0 {
+				continue
+			}
 		}
 		switch {
 		case !next.IsZero() && next.Before(until):

@@ -2,7 +2,6 @@ package tier
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -179,7 +178,7 @@ func (f *feature) congratulate(ctx context.Context, r *bot.Request, risen []tier
 		member := community.MemberID(e.Member)
 		group := community.GroupID("")
 		if slices.Contains(f.cfg.Announce, string(e.To)) && !mute[member] {
-			if group, err = f.home(ctx, member); err != nil {
+			if group, err = f.c.Home(ctx, member); err != nil {
 				return err
 			}
 		}
@@ -217,22 +216,6 @@ func (f *feature) cheerAside(ctx context.Context, r *bot.Request, e tiers.Entry)
 		return err
 	}
 	return f.aside(ctx, r, e.Member, r.T("tell.promoted", "Name", name, "Tier", named(r.T, e.To)), bot.Friendly)
-}
-
-// home is the group in which somebody is spoken of: where they spoke last, of those in which they are and the bot acts.
-func (f *feature) home(ctx context.Context, member community.MemberID) (group community.GroupID, err error) {
-	ids, err := f.c.IDs(ctx, member)
-	if err != nil {
-		return "", err
-	}
-	in, args := community.In(ids, true)
-	err = f.db.Row(ctx, `SELECT COALESCE((SELECT s.group_id FROM stays s JOIN groups g ON g.id = s.group_id
-		LEFT JOIN activity a ON a.member_id = s.member_id AND a.group_id = s.group_id
-		WHERE s.member_id IN `+in+` AND s.left_at = 0 AND g.adopted = ? GROUP BY s.group_id ORDER BY MAX(COALESCE(a.last_at, 0)) DESC, s.group_id LIMIT 1), '')`, args...).Scan(&group)
-	if err != nil {
-		return "", fmt.Errorf("group of %s: %w", member, err)
-	}
-	return group, nil
 }
 
 // cheer congratulates some people in a group, where it may hear something unasked.

@@ -36,6 +36,8 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	}
 	c.Earnings.Register("topic", f.explain)
 	c.Facts.Register("topic.answers", f.counted)
+	c.Facts.RegisterTeller("topic.last", f.last)
+	c.Tags.Register(f.interests)
 	c.OnIdentity("topic", f.changed)
 	c.Undo.Register("topic.topic", f.undoTopic)
 	c.Undo.Register("topic.import", f.undoImport)

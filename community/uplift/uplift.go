@@ -66,7 +66,7 @@ const power80 = 0.8416212335729143
 // side's own with one (Fleiss, Statistical Methods for Rates and Proportions, for arms of different sizes). It is 1 where
 // no rise would be found.
 func Detectable(treated, held int, base float64) float64 {
-	if treated <= 0 || held <= 0 {
+	if treated <= 0 || held <= 0 || base >= 1 {
 		return 1
 	}
 	n, m := float64(treated), float64(held)

@@ -151,6 +151,9 @@ func TestDetectable(t *testing.T) {
 	if got := uplift.Detectable(30, 30, 0.95); got != 1 {
 		t.Errorf("where nothing can be found: %v", got)
 	}
+	if got := uplift.Detectable(100, 100, 1); got != 1 {
+		t.Errorf("where everybody does it already: %v", got)
+	}
 	if got := uplift.Detectable(0, 100, 0.3); got != 1 {
 		t.Errorf("without anybody: %v", got)
 	}
