@@ -75,6 +75,9 @@ func (f *feature) mayCount(ctx context.Context, r *bot.Request, c *challenge, at
 	case !takesPart(rows):
 		return s, r.Refuse("join_this", "Name", c.Name)
 	}
+	if err := f.there(ctx, r, c, ids); err != nil {
+		return s, err
+	}
 	s = Judge(c.Terms, *part)
 	switch {
 	case today < s.First:

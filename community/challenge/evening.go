@@ -80,6 +80,7 @@ type runner struct {
 	Member community.MemberID
 	Group  community.GroupID
 	Quiet  bool
+	Away   bool          // they left that group
 	since  community.Day // when they joined
 	Standing
 	marks map[Kind]bool // of the Day that is looked at
@@ -148,6 +149,9 @@ func (f *feature) everybody(ctx context.Context, c *challenge, day community.Day
 	if err != nil {
 		return nil, fmt.Errorf("marks of challenge %d: %w", c.ID, err)
 	}
+	if err := f.away(ctx, c, d, people); err != nil {
+		return nil, err
+	}
 	for _, who := range slices.Sorted(maps.Keys(people)) {
 		if !out[who] {
 			list = append(list, people[who])
@@ -156,33 +160,57 @@ func (f *feature) everybody(ctx context.Context, c *challenge, day community.Day
 	return list, nil
 }
 
-// missing are those who have not checked in on a Day and may be told so, by group; who has most to lose comes first.
-func (f *feature) missing(ctx context.Context, c *challenge, day community.Day) (map[community.GroupID][]*runner, int, error) {
+// away marks those who left, under all of their ids, the group in which they hear of a challenge.
+func (f *feature) away(ctx context.Context, c *challenge, d *community.Directory, people map[community.MemberID]*runner) error {
+	stays := map[community.MemberID]bool{}
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var id community.MemberID
+		var group community.GroupID
+		var left bool
+		if err := scan(&id, &group, &left); err != nil {
+			return err
+		}
+		if p := people[d.Who(id)]; p != nil && p.Group == group {
+			stays[p.Member] = stays[p.Member] || !left
+			p.Away = !stays[p.Member]
+		}
+		return nil
+	}, `SELECT member_id, group_id, left_at > 0 FROM stays WHERE member_id IN (SELECT member_id FROM challenge_members WHERE challenge_id = ?)
+		OR member_id IN (SELECT alias FROM aliases) OR member_id IN (SELECT member_id FROM aliases)`, c.ID)
+	if err != nil {
+		return fmt.Errorf("who left the groups of challenge %d: %w", c.ID, err)
+	}
+	return nil
+}
+
+// missing are those who have not checked in on a Day and may be told so, by group, and how many of each group have; who has
+// most to lose comes first.
+func (f *feature) missing(ctx context.Context, c *challenge, day community.Day) (map[community.GroupID][]*runner, map[community.GroupID]int, error) {
 	all, err := f.runners(ctx, c, day)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	out, err := f.c.LeftOut(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	gone, err := f.c.Gone(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	for _, id := range gone {
 		out[id] = true
 	}
 	mute, err := f.c.Consent.All(ctx, community.NoNudge)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
-	groups, done := map[community.GroupID][]*runner{}, 0
+	groups, done := map[community.GroupID][]*runner{}, map[community.GroupID]int{}
 	for _, p := range all {
 		switch {
 		case p.marks[Done]:
-			done++
-		case p.marks[Leave] || p.Quiet || out[p.Member] || mute[p.Member] || c.Mode == Cumulative && p.Total >= c.Target:
+			done[p.Group]++
+		case p.marks[Leave] || p.Away || p.Quiet || out[p.Member] || mute[p.Member] || c.Mode == Cumulative && p.Total >= c.Target:
 		default:
 			groups[p.Group] = append(groups[p.Group], p)
 		}
@@ -215,7 +243,7 @@ func (f *feature) evening(ctx context.Context, r *bot.Request) error {
 			if strings.HasPrefix(r.Key, sayAgain) && r.Key != anew(c.ID, g) {
 				continue
 			}
-			reason, err := f.remind(ctx, r, c, day, g, groups[g], done)
+			reason, err := f.remind(ctx, r, c, day, g, groups[g], done[g])
 			if err != nil {
 				return err
 			}

@@ -111,6 +111,18 @@ func (f *feature) enrolAnew(ctx context.Context, r *bot.Request, c *challenge, t
 	return nil
 }
 
+// there refuses, in private, who has left the group of a challenge: it is for the people in it.
+func (f *feature) there(ctx context.Context, r *bot.Request, c *challenge, ids []community.MemberID) error {
+	if r.Actor.Group != "" {
+		return nil
+	}
+	here, err := f.inside(ctx, c, ids)
+	if err == nil && !here {
+		err = r.Refuse("done.where", "Name", c.Name)
+	}
+	return err
+}
+
 // enrol makes an id take part. Who quit takes part again where they were.
 func (f *feature) enrol(ctx context.Context, r *bot.Request, c *challenge, today community.Day, group community.GroupID) error {
 	_, err := f.db.Exec(ctx, `INSERT INTO challenge_members (challenge_id, member_id, day, at, seq, group_id, earns) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -87,5 +87,5 @@ func (f *feature) taking(ctx context.Context, r *bot.Request, found finder) (c *
 	case !takesPart(rows):
 		return nil, "", s, r.Refuse("join_this", "Name", c.Name)
 	}
-	return c, words, Judge(c.Terms, *part), nil
+	return c, words, Judge(c.Terms, *part), f.there(ctx, r, c, ids)
 }
