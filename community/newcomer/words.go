@@ -1,6 +1,7 @@
 package newcomer
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -17,6 +18,16 @@ var answerTags = []string{"#回答", "#answer"}
 var greetings = []string{"大家好", "大家早", "大家晚上好", "各位好", "各位早", "你们好", "嗨大家", "我是", "我叫", "我来自", "新人报到", "新人报道",
 	"hi all", "hi everyone", "hello all", "hello everyone", "hi, i'm", "hi i'm", "i'm ", "i am ", "my name is"}
 
+// complaints are what somebody says who is upset or wants something, folded: whatever it begins with, nobody is welcomed for it.
+var complaints = []string{"投诉", "举报", "退款", "退货", "差评", "垃圾", "骗子", "骗人", "坑人", "烦死", "真烦", "太烦", "很烦", "气死", "服了", "不理人", "没人理", "能不能管", "管管",
+	"complain", "refund", "annoy", "scam", "rubbish", "terrible"}
+
+// inquiries are how somebody asks, and names how they say who they are: a question alone is no introduction.
+var (
+	inquiries = []string{"请问", "求助", "能不能", "can i ", "could you", "how do i"}
+	names     = []string{"我是", "我叫", "来自", "i'm ", "i am ", "my name"}
+)
+
 // greeted is how long after the beginning a greeting counts as an introduction.
 const greeted = 24 * time.Hour
 
@@ -28,13 +39,18 @@ type said struct {
 }
 
 // introduces tells whether a message is an introduction: one with a hashtag and enough besides it, or the first long
-// one within a day if it begins with a greeting.
+// one within a day if it begins with a greeting and is neither a complaint nor a mere question.
 func introduces(m said, tags []string, length int) bool {
 	folded := bot.Fold(m.text)
 	if rest, tagged := untag(folded, tags); tagged {
 		return letters(rest) >= length
 	}
-	return m.first && m.age <= greeted && letters(folded) >= length && greets(folded)
+	return m.first && m.age <= greeted && letters(folded) >= length && greets(folded) && !has(folded, complaints) && (!has(folded, inquiries) || has(folded, names))
+}
+
+// has tells whether a text has any of some words in it.
+func has(folded string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(folded, w) })
 }
 
 func greets(folded string) bool {
