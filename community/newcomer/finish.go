@@ -11,7 +11,7 @@ import (
 )
 
 // finish ends a path whose steps are all taken. A person is paid and cheered once, however often a manager lets them
-// begin anew; who is staff by now is paid nothing.
+// begin anew; who is staff by now is given nothing.
 func (f *newcomer) finish(ctx context.Context, r *bot.Request, p *person) error {
 	row := p.row(community.MemberID(r.Actor.Origin))
 	row.Done, row.Ended, row.How = p.Done, r.At.UnixMilli(), completed
@@ -30,6 +30,13 @@ func (f *newcomer) finish(ctx context.Context, r *bot.Request, p *person) error 
 		_, err := f.whisper(ctx, r, p, f.in(r, "").T("done.again"))
 		return err
 	}
+	who, err := f.c.Person(ctx, row.Member)
+	if err != nil {
+		return err
+	}
+	if who.Role >= bot.Moderator || who.Bot {
+		return f.cheer(ctx, r, p, 0, false)
+	}
 	amount, err := f.pay(ctx, r, row.Member)
 	if err != nil {
 		return err
@@ -39,14 +46,13 @@ func (f *newcomer) finish(ctx context.Context, r *bot.Request, p *person) error 
 			return err
 		}
 	}
-	return f.cheer(ctx, r, p, amount)
+	return f.cheer(ctx, r, p, amount, f.cfg.Badge)
 }
 
 // pay posts what a completed path earns, under a key that is the id's for ever.
 func (f *newcomer) pay(ctx context.Context, r *bot.Request, id community.MemberID) (int64, error) {
-	who, err := f.c.Person(ctx, id)
-	if err != nil || f.cfg.Points.Amount == 0 || who.Role >= bot.Moderator || who.Bot {
-		return 0, err
+	if f.cfg.Points.Amount == 0 {
+		return 0, nil
 	}
 	account, err := f.c.Account(ctx, id)
 	if err != nil {
@@ -60,8 +66,8 @@ func (f *newcomer) pay(ctx context.Context, r *bot.Request, id community.MemberI
 	return t.Amount, nil
 }
 
-// cheer congratulates in the group.
-func (f *newcomer) cheer(ctx context.Context, r *bot.Request, p *person, amount int64) error {
+// cheer congratulates in the group, and tells what was given.
+func (f *newcomer) cheer(ctx context.Context, r *bot.Request, p *person, amount int64, badged bool) error {
 	name, err := f.c.Called(ctx, p.Member)
 	if err != nil {
 		return err
@@ -75,7 +81,7 @@ func (f *newcomer) cheer(ctx context.Context, r *bot.Request, p *person, amount 
 		if amount > 0 {
 			text += in.T("done.points", "Points", amount)
 		}
-		if f.cfg.Badge {
+		if badged {
 			text += in.T("done.badge", "Badge", in.T("badge."+badge))
 		}
 		return text + in.T("done.end")
