@@ -66,6 +66,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 			{Names: []string{"发布公约", "post-rules"}, Help: "help.post", Role: bot.Manager, Run: f.post},
 			{Names: []string{"公约统计", "rules-agreed"}, Help: "help.agreed", Role: bot.Moderator, Run: f.tally},
 		},
+		On:    []bot.Listener{bot.On(f.recalled, bot.Recalled)},
 		Views: []bot.View{{Name: "agreed", Title: "view.title", Role: bot.Moderator, Acts: []bot.Act{{Command: "改公约"}, {Command: "发布公约"}}, Read: f.page}},
 	}
 }
@@ -210,7 +211,10 @@ func (f *rules) undo(ctx context.Context, _ *bot.Request, payload []byte) error 
 	return f.withdraw(ctx, n)
 }
 
-// post says the rules to all groups that may hear something unasked.
+// reposted is for how long the same rules are not posted to a group again.
+const reposted = 24 * time.Hour
+
+// post says the rules to all groups that may hear something unasked and have not had the same ones just now.
 func (f *rules) post(ctx context.Context, r *bot.Request) error {
 	v, err := f.standing(ctx)
 	if err != nil {
@@ -221,7 +225,16 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	said := 0
+	var latest time.Time
 	for _, g := range groups {
+		before, err := f.postedAt(ctx, g.ID, v.number)
+		if err != nil {
+			return err
+		}
+		if r.At.Sub(before) < reposted {
+			latest = before
+			continue
+		}
 		text := f.text(r, v) + "\n" + r.T("post.agree")
 		ok, err := f.c.Noise.TakeFor(ctx, r.At, community.Unasked{Group: g.ID, Feature: r.Feature(), Text: text, Dated: true})
 		if err != nil {
@@ -232,9 +245,12 @@ func (f *rules) post(ctx context.Context, r *bot.Request) error {
 		}
 		said++
 		r.Send(bot.Outgoing{Group: string(g.ID), Text: text, Priority: bot.Post, Dated: true})
-		if err := f.shown(ctx, r, g.ID, v.number); err != nil {
+		if err := f.posted(ctx, r, g.ID, v.number); err != nil {
 			return err
 		}
+	}
+	if said == 0 && !latest.IsZero() {
+		return r.Refuse("post.already", "When", latest.In(f.c.Calendar.Zone()).Format("01-02 15:04"))
 	}
 	if err := f.c.Audit.Record(ctx, r, "post", strconv.Itoa(v.number), map[string]any{"groups": said}); err != nil {
 		return err

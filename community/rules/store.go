@@ -40,6 +40,21 @@ func migrations() []*gormigrate.Migration {
 		Migrate: func(tx *gorm.DB) error {
 			return tx.Exec(`ALTER TABLE rules_shown ADD COLUMN version INTEGER NOT NULL DEFAULT 0`).Error
 		},
+	}, {
+		ID: "2026112395_rules_recalled",
+		Migrate: func(tx *gorm.DB) error {
+			for _, stmt := range []string{
+				`ALTER TABLE rules_agreed ADD COLUMN seq BIGINT NOT NULL DEFAULT 0`, // of the message; 0: it is not known
+				`CREATE INDEX rules_agreed_seq ON rules_agreed (seq)`,
+				`ALTER TABLE rules_shown ADD COLUMN posted_at BIGINT NOT NULL DEFAULT 0`,
+				`ALTER TABLE rules_shown ADD COLUMN posted INTEGER NOT NULL DEFAULT 0`, // which version was posted then
+			} {
+				if err := tx.Exec(stmt).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	}}
 }
 
@@ -128,7 +143,37 @@ func (f *rules) agreedAt(ctx context.Context, member community.MemberID, version
 }
 
 func (f *rules) keepAgreed(ctx context.Context, r *bot.Request, version int) error {
-	return f.exec(ctx, `INSERT INTO rules_agreed (member_id, version, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, r.Actor.Origin, version, r.At.UnixMilli())
+	return f.exec(ctx, `INSERT INTO rules_agreed (member_id, version, at, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, r.Actor.Origin, version, r.At.UnixMilli(), r.Seq)
+}
+
+// recalled forgets an agreement whose message was taken back.
+func (f *rules) recalled(ctx context.Context, r *bot.Request) error {
+	if r.Ref == "" {
+		return nil
+	}
+	seq, ok, err := bot.Accepted(ctx, f.db, r.Ref)
+	if err != nil || !ok || seq == 0 {
+		return err
+	}
+	return f.exec(ctx, `DELETE FROM rules_agreed WHERE seq = ?`, seq)
+}
+
+// postedAt tells when a version was posted to a group, where it was the last one; zero: it was not.
+func (f *rules) postedAt(ctx context.Context, group community.GroupID, number int) (at time.Time, err error) {
+	var ms int64
+	err = f.db.Row(ctx, `SELECT COALESCE(MAX(posted_at), 0) FROM rules_shown WHERE group_id = ? AND posted = ?`, string(group), number).Scan(&ms)
+	if err != nil || ms == 0 {
+		return at, err
+	}
+	return bot.FromMillis(ms), nil
+}
+
+// posted keeps that a version was posted to a group.
+func (f *rules) posted(ctx context.Context, r *bot.Request, group community.GroupID, number int) error {
+	if err := f.shown(ctx, r, group, number); err != nil {
+		return err
+	}
+	return f.exec(ctx, `UPDATE rules_shown SET posted_at = ?, posted = ? WHERE group_id = ?`, r.At.UnixMilli(), number, string(group))
 }
 
 // agreedFact is the community's fact rules.agreed: to how many versions a person agreed.
