@@ -121,9 +121,13 @@ func (f *feature) takeOptions(ctx context.Context, r *bot.Request, p *post, text
 				return "", err
 			}
 		}
-		if text == before {
-			return text, nil
+		if text != before {
+			continue
 		}
+		if what, behind := skipsBehind(text); behind && p.When.Spec != "" {
+			return "", r.Refuse("skip.behind", "What", community.Excerpt(what, 20))
+		}
+		return text, nil
 	}
 }
 

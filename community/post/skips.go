@@ -170,3 +170,23 @@ func readList(text string) (o option, ok bool) {
 	}
 	return option{x: s.x}, true
 }
+
+// behindMost is how many bytes of the end of a text are looked at for exclusions.
+const behindMost = 120
+
+// skipsBehind finds exclusions that stand behind a text, as a part of their own: 早安 跳过周末, 早安（周末除外）.
+func skipsBehind(text string) (what string, ok bool) {
+	text = strings.TrimSpace(text)
+	apart := false
+	for i, r := range text {
+		opens := strings.ContainsRune("（(【[", r)
+		if i > 0 && len(text)-i <= behindMost && (apart || opens) {
+			s := &skipReader{rest: folded(text[i:])}
+			if s.phrase() == aSkip && strings.Trim(s.rest, " \n.。!~") == "" {
+				return text[i:], true
+			}
+		}
+		apart = unicode.IsSpace(r) || unicode.IsPunct(r) && !opens
+	}
+	return "", false
+}
