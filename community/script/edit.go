@@ -96,16 +96,18 @@ func (s *scripts) edit(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("edit.how", "ID", v.id, "N", st.n, "Text", strings.TrimSpace(st.Text))
 	}
 	was := st
-	at, length, ok, wrong := readMoment(rest, r.At, s.c.Calendar.Zone())
-	if wrong != nil {
-		return notTime(r, wrong)
-	}
-	if ok && strings.TrimSpace(rest[length:]) == "" {
-		st.at = at
-		err = s.movable(r, v, st)
-	} else {
-		st.Text = rest
+	m, err := readChange(rest, r.At, s.c.Calendar.Zone())
+	switch {
+	case err != nil:
+		return notTime(r, err)
+	case m.unclear:
+		return r.Refuse("edit.which", "ID", v.id, "N", st.n)
+	case m.text != "":
+		st.Text = m.text
 		err = s.sayable(r, v, st)
+	default:
+		st.at = m.at
+		err = s.movable(r, v, st)
 	}
 	if err != nil {
 		return err
