@@ -21,6 +21,7 @@ const (
 	stillMissing = "missing"     // the guard of reminders
 	sayAgain     = "again/"      // begins the key of a run that says anew what the guard held back
 	nobody       = "nobody"      // why nothing was said
+	tooLate      = "missed"      // the bot was away until the Day was over
 )
 
 func (f *feature) eveningJobs() []bot.Job {
@@ -230,8 +231,12 @@ func (f *feature) evening(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	said, held := 0, nobody
+	day := f.c.Calendar.Day(r.At)
+	if f.c.Calendar.Day(r.Slot) != day { // it was missed, and the Day that it was about is over
+		r.Skip(tooLate)
+		return nil
+	}
 	for _, c := range list {
-		day := f.c.Calendar.Day(r.At)
 		if c.First > day || c.over(day) || !c.stillTime(f.c.Calendar, day, r.At) {
 			continue
 		}

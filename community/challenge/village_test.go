@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -33,39 +32,13 @@ func newVillage(t testing.TB, dialect string) *village {
 	w, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
 		v.Parts = p
 		cfg := challenge.Defaults()
-		return []bot.Feature{challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), v.direct()}
+		return []bot.Feature{challenge.New(p.DB, p.Community, cfg, challenge.Look{Fonts: draw.Bitmap(), Community: "半山壶"}), communitytest.Direct(p, nil)}
 	})(t.Context(), map[string]string{"community.noise_budget": "20"}, begins)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v.World = w
 	return v
-}
-
-// direct are commands that do what is asked and answer ok, or the error.
-func (v *village) direct() bot.Feature {
-	f := bot.Feature{Name: "direct", Locales: fstest.MapFS{"zh.yaml": {Data: []byte("x: x")}, "en.yaml": {Data: []byte("x: x")}}}
-	add := func(name string, run func(ctx context.Context, r *bot.Request, args []string) error) {
-		f.Commands = append(f.Commands, bot.Command{Names: []string{name}, Usage: "x", Help: "x", Run: func(ctx context.Context, r *bot.Request) error {
-			if err := run(ctx, r, strings.Fields(r.Args)); err != nil {
-				return bot.Refuse(err.Error())
-			}
-			r.Reply("ok " + r.Actor.Member)
-			return nil
-		}})
-	}
-	id := func(s string) community.MemberID { return community.MemberID(s) }
-	add("xwho", func(context.Context, *bot.Request, []string) error { return nil })
-	add("xboss", func(ctx context.Context, r *bot.Request, _ []string) error {
-		return v.Community.Appoint(ctx, id(r.Actor.Member), bot.Manager)
-	})
-	add("xmerge", func(ctx context.Context, r *bot.Request, a []string) error {
-		return v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
-	})
-	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error {
-		return v.Community.Split(ctx, r, id(a[0]))
-	})
-	return f
 }
 
 // event is a message of somebody.

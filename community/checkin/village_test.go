@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -44,61 +43,47 @@ func newVillage(t *testing.T, dialect string) *village {
 	return v
 }
 
-// direct are commands that do what is asked and answer ok, or the error.
+// direct are commands that call the identity's functions.
 func (v *village) direct() bot.Feature {
-	f := bot.Feature{Name: "direct", Locales: fstest.MapFS{"zh.yaml": {Data: []byte("x: x")}, "en.yaml": {Data: []byte("x: x")}}}
-	add := func(name string, run func(ctx context.Context, r *bot.Request, args []string) error) {
-		f.Commands = append(f.Commands, bot.Command{Names: []string{name}, Usage: "x", Help: "x", Run: func(ctx context.Context, r *bot.Request) error {
-			if err := run(ctx, r, strings.Fields(r.Args)); err != nil {
-				return bot.Refuse(err.Error())
-			}
-			r.Reply("ok " + r.Actor.Member)
-			return nil
-		}})
-	}
 	id := func(s string) community.MemberID { return community.MemberID(s) }
-	add("xwho", func(context.Context, *bot.Request, []string) error { return nil })
-	add("xmerge", func(ctx context.Context, r *bot.Request, a []string) error {
-		return v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
-	})
-	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error {
-		return v.Community.Split(ctx, r, id(a[0]))
-	})
-	add("xlost", func(ctx context.Context, r *bot.Request, a []string) error { // merges, or splits, and is undone
-		err := v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
-		if err != nil {
-			err = v.Community.Split(ctx, r, id(a[0]))
-		}
-		return errors.Join(err, errors.New("lost"))
-	})
-	add("xconfirm", func(ctx context.Context, r *bot.Request, a []string) error {
-		return v.Community.Confirm(ctx, r, id(a[0]))
-	})
-	add("xhold", func(ctx context.Context, r *bot.Request, a []string) error { return v.Community.Hold(ctx, r, id(a[0])) })
-	add("xgrant", func(ctx context.Context, r *bot.Request, a []string) error {
-		to, err := v.Community.Account(ctx, id(a[0]))
-		if err != nil {
+	return communitytest.Direct(v.Parts, map[string]communitytest.Command{
+		"xlost": func(ctx context.Context, r *bot.Request, a []string) error { // merges, or splits, and is undone
+			err := v.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
+			if err != nil {
+				err = v.Community.Split(ctx, r, id(a[0]))
+			}
+			return errors.Join(err, errors.New("lost"))
+		},
+		"xconfirm": func(ctx context.Context, r *bot.Request, a []string) error {
+			return v.Community.Confirm(ctx, r, id(a[0]))
+		},
+		"xhold": func(ctx context.Context, r *bot.Request, a []string) error {
+			return v.Community.Hold(ctx, r, id(a[0]))
+		},
+		"xgrant": func(ctx context.Context, r *bot.Request, a []string) error {
+			to, err := v.Community.Account(ctx, id(a[0]))
+			if err != nil {
+				return err
+			}
+			n, err := strconv.ParseInt(a[1], 10, 64)
+			if err != nil {
+				return err
+			}
+			_, err = v.Community.Purse.Post(ctx, points.Transfer{Key: a[2], From: points.Issued, To: to, Amount: n, Reason: "test", At: r.At})
 			return err
-		}
-		n, err := strconv.ParseInt(a[1], 10, 64)
-		if err != nil {
+		},
+		"xundo": func(ctx context.Context, r *bot.Request, a []string) error {
+			_, err := v.Community.Purse.Reverse(ctx, a[0], points.Reversal{Key: "undo/" + a[0], At: r.At})
 			return err
-		}
-		_, err = v.Community.Purse.Post(ctx, points.Transfer{Key: a[2], From: points.Issued, To: to, Amount: n, Reason: "test", At: r.At})
-		return err
+		},
+		"xspend": func(ctx context.Context, r *bot.Request, a []string) error {
+			n, err := strconv.ParseInt(a[1], 10, 64)
+			if err != nil {
+				return err
+			}
+			return v.Community.Purse.Spend(ctx, r, id(a[0]), points.Transfer{Key: a[2], To: points.Burned, Amount: n, Reason: "test", At: r.At})
+		},
 	})
-	add("xundo", func(ctx context.Context, r *bot.Request, a []string) error {
-		_, err := v.Community.Purse.Reverse(ctx, a[0], points.Reversal{Key: "undo/" + a[0], At: r.At})
-		return err
-	})
-	add("xspend", func(ctx context.Context, r *bot.Request, a []string) error {
-		n, err := strconv.ParseInt(a[1], 10, 64)
-		if err != nil {
-			return err
-		}
-		return v.Community.Purse.Spend(ctx, r, id(a[0]), points.Transfer{Key: a[2], To: points.Burned, Amount: n, Reason: "test", At: r.At})
-	})
-	return f
 }
 
 // says lets a user of a login without stable ids say something, and gives the answer.

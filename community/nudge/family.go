@@ -51,7 +51,7 @@ func builtin() []Family {
 	from := func(n int) *Span { return &Span{n, -1} }
 	list := []Family{
 		{Name: "wake", Segment: Segment{Tiers: []tiers.Tier{tiers.Lurker, tiers.Onlooker, tiers.Interactor}, Silent: &Span{14, 180}, Joined: from(14)}, At: "10:30", Every: 30},
-		{Name: "share", Segment: Segment{Tiers: []tiers.Tier{tiers.Interactor}, Silent: &Span{0, 7}, Joined: from(14)}, At: "19:30", Every: 30},
+		{Name: "share", Segment: Segment{Tiers: []tiers.Tier{tiers.Interactor}, Silent: &Span{0, 7}, Joined: from(14), Given: &Span{0, 0}}, At: "19:30", Every: 30},
 		{Name: "support", Segment: Segment{Tiers: []tiers.Tier{tiers.Contributor}, Silent: &Span{3, 28}}, At: "11:00", Every: 30},
 		{Name: "ambassador", Segment: Segment{Tiers: []tiers.Tier{tiers.KOC}, Silent: &Span{0, 14}, Joined: from(30)}, At: "11:30", Every: 90},
 		{Name: "back", Segment: Segment{Back: from(30)}, At: "10:00", Every: 30},

@@ -416,14 +416,7 @@ func (f *feature) readWho(ctx context.Context, r *bot.Request, value string) (Se
 	if err != nil {
 		return Segment{}, err
 	}
-	tier := func(word string) (tiers.Tier, bool) {
-		for _, t := range tiers.All() {
-			if bot.Fold(word) == string(t) || bot.Fold(word) == bot.Fold(r.In("tier").T("tier."+string(t))) {
-				return t, true
-			}
-		}
-		return "", false
-	}
+	tier := func(word string) (tiers.Tier, bool) { return community.ReadTier(r.In("tier").T, word) }
 	group := func(word string) (community.GroupID, bool) {
 		for _, g := range groups {
 			if bot.Fold(word) == string(g.ID) || bot.Fold(word) == bot.Fold(strings.ReplaceAll(g.Name, " ", "")) {

@@ -69,11 +69,6 @@ func (f *feature) title(t speaker, s *state) string {
 	return t("family." + s.Name)
 }
 
-// tierName is what a tier is called by the feature of the tiers.
-func tierName(t speaker) func(tiers.Tier) string {
-	return func(tier tiers.Tier) string { return t("tier." + string(tier)) }
-}
-
 // meant reads which family a command is about, and what follows.
 func (f *feature) meant(ctx context.Context, r *bot.Request) (*state, string, error) {
 	list, err := f.families(ctx)
@@ -113,5 +108,5 @@ func (f *feature) segment(ctx context.Context, t speaker, tier speaker, s *Segme
 	if err != nil {
 		return "", err
 	}
-	return s.say(t, tierName(tier), func(g community.GroupID) string { return groups[g] }), nil
+	return s.say(t, func(of tiers.Tier) string { return community.TierName(tier, of) }, func(g community.GroupID) string { return groups[g] }), nil
 }

@@ -96,7 +96,7 @@ func (f *feature) crowd(ctx context.Context, fam *Family, at time.Time, people .
 			p.reason = isNew
 		case k.unanswered(p, f.c.Calendar.Day(at)) >= patience:
 			p.reason = isIgnored
-		case k.full[p.ID]:
+		case k.full[p.ID] || f.cfg.Week < 1 || f.cfg.Month < 1:
 			p.reason = hadEnough
 		}
 		list = append(list, p)
@@ -278,6 +278,20 @@ func (f *feature) fine(ctx context.Context, s *Segment, p *profile, at time.Time
 			return false, err
 		}
 		p.Points = worth
+	}
+	if s.Given != nil {
+		ids, err := f.c.IDs(ctx, p.ID)
+		if err != nil {
+			return false, err
+		}
+		today := f.c.Calendar.Day(at)
+		for _, id := range ids {
+			n, err := f.c.Contributions.Count(ctx, id, today+1-community.FactDays, today+1)
+			if err != nil {
+				return false, err
+			}
+			p.Given += n
+		}
 	}
 	return s.fine(p), nil
 }

@@ -25,6 +25,7 @@ type Segment struct {
 	Streak    *Span               `json:",omitempty"` // Days of the check-in streak
 	Unchecked bool                `json:",omitempty"` // today's check-in is still to come
 	Points    *Span               `json:",omitempty"` // what they have
+	Given     *Span               `json:",omitempty"` // contributions of 28 Days
 	Tags      []string            `json:",omitempty"` // at least one of these
 	Without   []string            `json:",omitempty"` // none of these
 	Groups    []community.GroupID `json:",omitempty"` // they are in one of these
@@ -43,6 +44,7 @@ type profile struct {
 	Streak  int
 	Waiting bool // today's check-in is still to come
 	Points  int64
+	Given   int
 	reason  string // why they get nothing whatever else is so
 }
 
@@ -61,7 +63,7 @@ func (s *Segment) lively() bool { return s.Back != nil || s.Streak != nil || s.U
 
 // fine tells whether somebody who may be in the segment is, by what is read for each of them.
 func (s *Segment) fine(p *profile) bool {
-	return (s.Back == nil || p.Back > 0 && s.Back.Has(p.Back)) && s.Streak.Has(p.Streak) && (!s.Unchecked || p.Waiting) && s.Points.Has(int(p.Points))
+	return (s.Back == nil || p.Back > 0 && s.Back.Has(p.Back)) && s.Streak.Has(p.Streak) && (!s.Unchecked || p.Waiting) && s.Points.Has(int(p.Points)) && s.Given.Has(p.Given)
 }
 
 // share tells whether two lists of tags have one in common.
@@ -78,7 +80,7 @@ var conditions = []struct {
 }{
 	{"without", []string{"不含标签", "无标签", "without"}}, {"unchecked", []string{"还没签到", "没签到", "未签到", "unchecked"}}, {"tier", []string{"等级", "tier"}},
 	{"silent", []string{"沉默", "silent"}}, {"joined", []string{"入群", "joined"}}, {"back", []string{"回归", "back"}}, {"streak", []string{"连续签到", "连续", "streak"}},
-	{"points", []string{"积分", "points"}}, {"tag", []string{"标签", "tag"}}, {"group", []string{"群", "group"}},
+	{"points", []string{"积分", "points"}}, {"given", []string{"贡献", "contributions"}}, {"tag", []string{"标签", "tag"}}, {"group", []string{"群", "group"}},
 }
 
 // problem is why a segment can't be read: the key of the text, and the word that it is about.
@@ -98,7 +100,7 @@ func readSegment(text string, tier func(word string) (tiers.Tier, bool), group f
 		if !ok {
 			return s, &problem{"segment.unknown", word}
 		}
-		spans := map[string]**Span{"silent": &s.Silent, "joined": &s.Joined, "back": &s.Back, "streak": &s.Streak, "points": &s.Points}
+		spans := map[string]**Span{"silent": &s.Silent, "joined": &s.Joined, "back": &s.Back, "streak": &s.Streak, "points": &s.Points, "given": &s.Given}
 		switch into := spans[field]; {
 		case into != nil:
 			span, ok := readSpan(value)
@@ -206,7 +208,7 @@ func (s *Segment) say(t speaker, tier func(tiers.Tier) string, group func(commun
 	for _, span := range [...]struct {
 		field string
 		span  *Span
-	}{{"silent", s.Silent}, {"joined", s.Joined}, {"back", s.Back}, {"streak", s.Streak}, {"points", s.Points}} {
+	}{{"silent", s.Silent}, {"joined", s.Joined}, {"back", s.Back}, {"streak", s.Streak}, {"points", s.Points}, {"given", s.Given}} {
 		if span.span != nil {
 			parts = append(parts, t("is."+span.field, "Span", span.span.say(t)))
 		}

@@ -27,6 +27,7 @@ func TestSegmentsAreRead(t *testing.T) {
 		"回归30+":               {Back: span(30, -1)},
 		"等级:lurker,koc":       {Tiers: []tiers.Tier{tiers.Lurker, tiers.KOC}},
 		"标签:护肤、早起 不含标签:黑名单":   {Tags: []string{"护肤", "早起"}, Without: []string{"黑名单"}},
+		"贡献:≤0":               {Given: span(0, 0)},
 		"tag:a without:b":     {Tags: []string{"a"}, Without: []string{"b"}},
 		"群:g1,g2":             {Groups: []community.GroupID{"g1", "g2"}},
 		"所有人":                 {},

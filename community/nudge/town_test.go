@@ -1,14 +1,12 @@
 package nudge_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -34,7 +32,7 @@ func newTown(t testing.TB, dialect string, settings map[string]string) *town {
 	w := &town{t: t, at: begins}
 	world, err := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
 		w.Parts = p
-		return append(features(p), w.direct())
+		return append(features(p), communitytest.Direct(p, nil))
 	})(t.Context(), settings, begins)
 	if err != nil {
 		t.Fatal(err)
@@ -48,32 +46,6 @@ func onEach(t *testing.T, fn func(t *testing.T, w *town)) {
 	for _, dialect := range dbtest.Dialects {
 		t.Run(dialect, func(t *testing.T) { fn(t, newTown(t, dialect, nil)) })
 	}
-}
-
-// direct are commands that do what is asked and answer ok.
-func (w *town) direct() bot.Feature {
-	f := bot.Feature{Name: "direct", Locales: fstest.MapFS{"zh.yaml": {Data: []byte("x: x")}, "en.yaml": {Data: []byte("x: x")}}}
-	add := func(name string, run func(ctx context.Context, r *bot.Request, args []string) error) {
-		f.Commands = append(f.Commands, bot.Command{Names: []string{name}, Usage: "x", Help: "x", Run: func(ctx context.Context, r *bot.Request) error {
-			if err := run(ctx, r, strings.Fields(r.Args)); err != nil {
-				return bot.Refuse(err.Error())
-			}
-			r.Reply("ok " + r.Actor.Member)
-			return nil
-		}})
-	}
-	id := func(s string) community.MemberID { return community.MemberID(s) }
-	add("xwho", func(context.Context, *bot.Request, []string) error { return nil })
-	add("xboss", func(ctx context.Context, r *bot.Request, _ []string) error {
-		return w.Community.Appoint(ctx, id(r.Actor.Member), bot.Manager)
-	})
-	add("xmerge", func(ctx context.Context, r *bot.Request, a []string) error {
-		return w.Community.Merge(ctx, r, id(a[0]), id(a[1]), "test")
-	})
-	add("xsplit", func(ctx context.Context, r *bot.Request, a []string) error {
-		return w.Community.Split(ctx, r, id(a[0]))
-	})
-	return f
 }
 
 // event is a message of somebody; without a group it is private.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/tiers"
 )
 
 // Config is the section shop.
@@ -27,7 +28,7 @@ type Goods struct {
 	From  string `yaml:"from" doc:"first Day on which it can be redeemed, like 2026-12-01"`
 	Until string `yaml:"until" doc:"last Day"`
 	Kind  Kind   `yaml:"kind" doc:"manual: a manager hands it over (the default); code: a code is given at once, in private"`
-	Tier  string `yaml:"tier" doc:"not available yet: leave it out"`
+	Tier  string `yaml:"tier" doc:"the lowest tier that may redeem it: onlooker, interactor, contributor or koc; left out: everybody"`
 }
 
 // Defaults are a shop without goods.
@@ -94,8 +95,8 @@ func (g Goods) check(wrong func(key, format string, args ...any)) {
 	if g.Kind != "" && g.Kind != Manual && g.Kind != Code {
 		wrong("kind", "is manual or code, not %q", string(g.Kind))
 	}
-	if g.Tier != "" {
-		wrong("tier", "goods can't be limited to a tier yet: leave it out")
+	if _, err := tiers.Parse(g.Tier); g.Tier != "" && err != nil {
+		wrong("tier", "is onlooker, interactor, contributor or koc, not %q; left out: everybody", g.Tier)
 	}
 	from, okFrom := readDay(g.From)
 	until, okUntil := readDay(g.Until)
@@ -111,7 +112,10 @@ func (g Goods) check(wrong func(key, format string, args ...any)) {
 
 // definition is what the configuration says about the goods, as they are stored.
 func (g Goods) definition() definition {
-	d := definition{Name: strings.TrimSpace(g.Name), About: strings.TrimSpace(g.About), Price: g.Price, Stock: unlimited, Kind: g.Kind}
+	d := definition{Name: strings.TrimSpace(g.Name), About: strings.TrimSpace(g.About), Price: g.Price, Stock: unlimited, Kind: g.Kind, Tier: tiers.Tier(g.Tier)}
+	if d.Tier == tiers.Lurker { // everybody is
+		d.Tier = ""
+	}
 	if g.Stock != nil {
 		d.Stock = *g.Stock
 	}

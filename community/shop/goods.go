@@ -11,13 +11,13 @@ import (
 // firstOffered is the number of the first goods that managers offer: those below are the configuration's.
 const firstOffered = mostDeclared + 2
 
-const goodsColumns = `g.id, g.declared, g.name, g.about, g.price, g.stock, g.sold, g.most, g.per, g.each_per, g.from_day, g.until_day, g.kind, g.off_at,
+const goodsColumns = `g.id, g.declared, g.name, g.about, g.price, g.stock, g.sold, g.most, g.per, g.each_per, g.from_day, g.until_day, g.kind, g.tier, g.off_at,
 (SELECT COUNT(*) FROM shop_codes c WHERE c.goods_id = g.id AND c.order_id = 0)`
 
 func scanGoods(scan func(...any) error) (g goods, err error) {
 	var from, until int
 	var off int64
-	err = scan(&g.id, &g.declared, &g.Name, &g.About, &g.Price, &g.Stock, &g.sold, &g.Limit, &g.Per, &g.Each, &from, &until, &g.Kind, &off, &g.free)
+	err = scan(&g.id, &g.declared, &g.Name, &g.About, &g.Price, &g.Stock, &g.sold, &g.Limit, &g.Per, &g.Each, &from, &until, &g.Kind, &g.Tier, &off, &g.free)
 	g.From, g.Until, g.off = community.Day(from), community.Day(until), off > 0
 	return g, err
 }
@@ -79,11 +79,12 @@ func (s *shop) settle(ctx context.Context) error {
 
 // store writes a definition of new or known goods. What was redeemed stays.
 func (s *shop) store(ctx context.Context, id int64, declared bool, d definition) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO shop_goods (id, declared, name, about, price, stock, most, per, each_per, from_day, until_day, kind)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := s.db.Exec(ctx, `INSERT INTO shop_goods (id, declared, name, about, price, stock, most, per, each_per, from_day, until_day, kind, tier)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, about = excluded.about, price = excluded.price, stock = excluded.stock, most = excluded.most,
-		per = excluded.per, each_per = excluded.each_per, from_day = excluded.from_day, until_day = excluded.until_day, kind = excluded.kind`,
-		id, declared, d.Name, d.About, d.Price, d.Stock, d.Limit, string(d.Per), d.Each, int(d.From), int(d.Until), string(d.Kind))
+		per = excluded.per, each_per = excluded.each_per, from_day = excluded.from_day, until_day = excluded.until_day, kind = excluded.kind,
+		tier = excluded.tier`,
+		id, declared, d.Name, d.About, d.Price, d.Stock, d.Limit, string(d.Per), d.Each, int(d.From), int(d.Until), string(d.Kind), string(d.Tier))
 	if err != nil {
 		return fmt.Errorf("store goods %d: %w", id, err)
 	}

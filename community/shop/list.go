@@ -21,6 +21,10 @@ func (s *shop) list(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
+	mine, err := s.reach(ctx, r)
+	if err != nil {
+		return err
+	}
 	today := s.c.Calendar.Day(r.At)
 	var lines []string
 	shown, example := 0, int64(0)
@@ -32,13 +36,13 @@ func (s *shop) list(ctx context.Context, r *bot.Request) error {
 			continue
 		}
 		mark := ""
-		if g.Price <= balance && g.left() != 0 && !g.early(today) {
+		if g.Price <= balance && g.left() != 0 && !g.early(today) && mine.has(g) {
 			mark = r.T("list.mark")
 			if example == 0 {
 				example = g.id
 			}
 		}
-		lines = append(lines, r.T("list.line", "Mark", mark, "ID", g.id, "Name", g.Name, "Price", g.Price, "Terms", s.terms(r.T, g, today)))
+		lines = append(lines, r.T("list.line", "Mark", mark, "ID", g.id, "Name", g.Name, "Price", g.Price, "Terms", s.terms(r.T, r.In("tier").T, g, today)))
 		if g.About != "" {
 			lines = append(lines, "　"+strings.ReplaceAll(g.About, "\n", "\n　"))
 		}
@@ -61,7 +65,7 @@ func (s *shop) list(ctx context.Context, r *bot.Request) error {
 }
 
 // terms says what is left of goods, who may have them, and when.
-func (s *shop) terms(text func(key string, kv ...any) string, g goods, today community.Day) string {
+func (s *shop) terms(text, tierText func(key string, kv ...any) string, g goods, today community.Day) string {
 	var parts []string
 	switch left := g.left(); left {
 	case unlimited:
@@ -75,6 +79,9 @@ func (s *shop) terms(text func(key string, kv ...any) string, g goods, today com
 	}
 	if g.Each > 0 {
 		parts = append(parts, text("terms.limit."+string(g.Per), "Count", g.Each))
+	}
+	if term := tierTerm(text, tierText, g.Tier); term != "" {
+		parts = append(parts, term)
 	}
 	if g.early(today) {
 		parts = append(parts, text("terms.from", "Day", date(g.From, today)))

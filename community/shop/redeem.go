@@ -30,6 +30,9 @@ func (s *shop) redeem(ctx context.Context, r *bot.Request) error {
 	if err := s.onSale(r, g, ok, id); err != nil {
 		return err
 	}
+	if err := s.entitled(ctx, r, g); err != nil {
+		return err
+	}
 	took, err := s.take(ctx, g.id)
 	if err != nil {
 		return err

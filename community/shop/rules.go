@@ -6,6 +6,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/tiers"
 )
 
 // Kind says how goods are handed over.
@@ -56,6 +57,7 @@ type definition struct {
 	From  community.Day `json:"from,omitempty"`  // first Day, 0 for none
 	Until community.Day `json:"until,omitempty"` // last Day, 0 for none
 	Kind  Kind          `json:"kind"`
+	Tier  tiers.Tier    `json:"tier,omitempty"` // the lowest that may have it; empty: everybody
 }
 
 // goods are one thing of the shop as it is now.

@@ -21,7 +21,7 @@ func refuse(r *bot.Request, err error, example string) error {
 	case errors.As(err, &amount):
 		return bot.Refuse(r.In("community").T(amount.Key) + "\n" + example)
 	case errors.As(err, &word):
-		return r.Refuse(word.Key)
+		return r.Refuse(word.Key, word.KV...)
 	}
 	return err
 }
@@ -60,7 +60,11 @@ func (s *shop) offer(ctx context.Context, r *bot.Request) error {
 	if _, ok := readNumber(strings.Join(words[:min(1, len(words))], ""), ""); ok && len(words) <= 3 {
 		return s.offerAgain(ctx, r, words)
 	}
-	d, err := readOffer(r.Args)
+	l, err := s.ladder(ctx, r)
+	if err != nil {
+		return err
+	}
+	d, err := readOffer(r.Args, l)
 	today := s.c.Calendar.Day(r.At)
 	if err == nil {
 		err = d.over(today)
@@ -83,7 +87,7 @@ func (s *shop) offer(ctx context.Context, r *bot.Request) error {
 	if err := s.store(ctx, g.id, false, d); err != nil {
 		return err
 	}
-	text := r.T("offer.done", "ID", g.id, "Name", g.Name, "Price", g.Price, "Terms", s.terms(r.T, g, today))
+	text := r.T("offer.done", "ID", g.id, "Name", g.Name, "Price", g.Price, "Terms", s.terms(r.T, r.In("tier").T, g, today))
 	if g.Kind == Code {
 		text += "\n" + r.T("offer.codes", "ID", g.id)
 	}
@@ -141,7 +145,7 @@ func (s *shop) offerAgain(ctx context.Context, r *bot.Request, words []string) e
 		return err
 	}
 	return s.answer(ctx, r, change{"shop.again", "shelve-goods", goodsTarget(id)}, edited{id, g.definition, now.definition},
-		map[string]any{"price": now.Price, "stock": now.Stock}, r.T("offer.done", "ID", id, "Name", now.Name, "Price", now.Price, "Terms", s.terms(r.T, now, today)))
+		map[string]any{"price": now.Price, "stock": now.Stock}, r.T("offer.done", "ID", id, "Name", now.Name, "Price", now.Price, "Terms", s.terms(r.T, r.In("tier").T, now, today)))
 }
 
 // undoAgain takes goods off the shelf again and makes them what they were.
@@ -224,7 +228,12 @@ func (s *shop) edit(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("edit.how", "ID", g.id)
 	}
 	now := g
-	if field == "stock" {
+	if field == "tier" {
+		var l ladder
+		if l, err = s.ladder(ctx, r); err == nil {
+			err = now.setTier(value, l)
+		}
+	} else if field == "stock" {
 		var left int64
 		if left, err = readStock(value); err == nil {
 			now.Stock, err = s.restock(ctx, g.id, left)
@@ -243,7 +252,7 @@ func (s *shop) edit(ctx context.Context, r *bot.Request) error {
 	}
 	return s.answer(ctx, r, change{"shop.edit", "edit-goods", goodsTarget(g.id)}, edited{g.id, g.definition, now.definition},
 		map[string]any{"field": field, "price": now.Price, "stock": now.Stock},
-		r.T("edit.done", "ID", g.id, "Name", now.Name, "Price", now.Price, "Terms", s.terms(r.T, now, s.c.Calendar.Day(r.At))))
+		r.T("edit.done", "ID", g.id, "Name", now.Name, "Price", now.Price, "Terms", s.terms(r.T, r.In("tier").T, now, s.c.Calendar.Day(r.At))))
 }
 
 // restock makes so many pieces redeemable from now on, and gives how many that are altogether.

@@ -33,5 +33,12 @@ func migrations() []*gormigrate.Migration {
 			}
 		}
 		return nil
-	}}, handoutMigration()}
+	}}, handoutMigration(), tierMigration()}
+}
+
+// tierMigration makes the column of the condition by tier; empty: everybody may have the goods.
+func tierMigration() *gormigrate.Migration {
+	return &gormigrate.Migration{ID: "2026112410_shop_tier", Migrate: func(tx *gorm.DB) error {
+		return tx.Exec(`ALTER TABLE shop_goods ADD COLUMN tier TEXT NOT NULL DEFAULT ''`).Error
+	}}
 }

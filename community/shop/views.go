@@ -50,7 +50,7 @@ func (s *shop) goodsRow(q *bot.Query, g goods, today community.Day, staff bool) 
 	if n := g.left(); n != unlimited {
 		left = number(n)
 	}
-	terms := s.terms(q.T, g, today)
+	terms := s.terms(q.T, q.In("tier").T, g, today)
 	if g.off {
 		terms = " · " + q.T("view.off") + terms
 	}

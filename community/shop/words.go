@@ -9,19 +9,23 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-// wordError says why words about goods are not understood. Key is the text to refuse them with.
-type wordError struct{ Key string }
+// wordError says why words about goods are not understood. Key is the text to refuse them with, KV
+// its values.
+type wordError struct {
+	Key string
+	KV  []any
+}
 
 func (e *wordError) Error() string { return "not understood (" + e.Key + ")" }
 
 // readOffer reads what follows 上架: a name, a price and a stock, then conditions in any order, and what is to be
-// said about the goods in the lines below. Its error is a *wordError or a *community.AmountError.
-func readOffer(args string) (d definition, err error) {
+// said about the goods in the lines below; l has the names of tiers. Its error is a *wordError or a *community.AmountError.
+func readOffer(args string, l ladder) (d definition, err error) {
 	head, about, _ := strings.Cut(args, "\n")
 	d = definition{Kind: Manual, Stock: unlimited}
 	words := strings.Fields(head)
 	for len(words) > 0 {
-		n, err := d.condition(words)
+		n, err := d.condition(words, l)
 		if err != nil {
 			return d, err
 		}
@@ -59,16 +63,14 @@ var periodWords = []struct {
 }
 
 // condition reads the last words as a condition of goods; n is how many it took, 0 where they are none.
-func (d *definition) condition(words []string) (n int, err error) {
+func (d *definition) condition(words []string, l ladder) (n int, err error) {
 	last := bot.Fold(words[len(words)-1])
 	if last == "兑换码" || last == "codes" {
 		d.Kind = Code
 		return 1, nil
 	}
-	for _, tier := range [...]string{"等级", "tier"} {
-		if strings.HasPrefix(last, tier) {
-			return 0, &wordError{Key: "offer.tier"}
-		}
+	if n, err := d.tierCondition(words, l); n > 0 || err != nil {
+		return n, err
 	}
 	if ok, err := d.limit(last); ok || err != nil {
 		return 1, err
@@ -141,10 +143,10 @@ func none(word string) bool {
 var fields = map[string]string{
 	"价格": "price", "price": "price", "库存": "stock", "stock": "stock", "限购": "limit", "limit": "limit",
 	"名称": "name", "名字": "name", "name": "name", "说明": "about", "介绍": "about", "about": "about",
-	"开始": "from", "from": "from", "截止": "until", "结束": "until", "until": "until", "等级": "tier", "tier": "tier",
+	"开始": "from", "from": "from", "截止": "until", "结束": "until", "until": "until", "等级": "tier", "条件": "tier", "tier": "tier",
 }
 
-// set changes one field. The stock is no such field: what is left is not all there was.
+// set changes one field. The stock is no such field, since what is left is not all there was, nor is the tier.
 func (d *definition) set(field, value string) (err error) {
 	switch field {
 	case "price":
@@ -176,8 +178,6 @@ func (d *definition) set(field, value string) (err error) {
 		return d.setLimits(value)
 	case "from", "until":
 		return d.setDay(field, value)
-	case "tier":
-		return &wordError{Key: "offer.tier"}
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (f *feature) lock(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	word, rest, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	tier, ok := f.meant(r, word)
+	tier, ok := community.ReadTier(r.T, word)
 	if !ok {
 		return r.Refuse("lock.tier", "Command", r.Command(), "Tiers", f.names(r))
 	}
@@ -76,17 +76,6 @@ func period(s string) (days int, reason string, ok bool) {
 		return 0, s, true
 	}
 	return n, strings.TrimSpace(rest), n >= 1 && n <= longestLock
-}
-
-// meant reads the name of a tier, as it is called or in English.
-func (f *feature) meant(r *bot.Request, word string) (tiers.Tier, bool) {
-	folded := bot.Fold(word)
-	for _, t := range tiers.All() {
-		if folded == string(t) || folded == bot.Fold(named(r.T, t)) {
-			return t, true
-		}
-	}
-	return "", false
 }
 
 func (f *feature) names(r *bot.Request) string {

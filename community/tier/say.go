@@ -16,7 +16,7 @@ func (f *feature) mine(ctx context.Context, r *bot.Request) error {
 		r.Reply(r.T("mine.staff", "Name", r.Actor.Name))
 		return nil
 	}
-	lines, err := f.explain(ctx, r, community.MemberID(r.Actor.Member), r.Actor.Name)
+	lines, err := f.explain(ctx, r, community.MemberID(r.Actor.Member), r.Actor.Name, "mine")
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (f *feature) of(ctx context.Context, r *bot.Request) error {
 	if who.Role >= bot.Moderator || who.Bot {
 		return r.Refuse("staff", "Name", name)
 	}
-	lines, err := f.explain(ctx, r, who.ID, name)
+	lines, err := f.explain(ctx, r, who.ID, name, "of")
 	if err != nil {
 		return err
 	}
@@ -60,8 +60,9 @@ func (f *feature) of(ctx context.Context, r *bot.Request) error {
 	return nil
 }
 
-// explain says all that is to be said of somebody's tier, by the evaluator that decides.
-func (f *feature) explain(ctx context.Context, r *bot.Request, member community.MemberID, name string) ([]string, error) {
+// explain says all that is to be said of somebody's tier, by the evaluator that decides: to them in the texts "mine", to others
+// in those of "of".
+func (f *feature) explain(ctx context.Context, r *bot.Request, member community.MemberID, name, in string) ([]string, error) {
 	s, err := f.c.Tiers.Of(ctx, member)
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (f *feature) explain(ctx context.Context, r *bot.Request, member community.
 		return nil, err
 	}
 	v := ladder.Classify(facts, s.Tier)
-	head := r.T("mine.head", "Name", name, "Tier", named(r.T, s.Tier))
+	head := r.T(in+".head", "Name", name, "Tier", named(r.T, s.Tier))
 	if s.Since > 0 {
 		head += r.T("mine.since", "Date", date(s.Since))
 	}
@@ -92,7 +93,7 @@ func (f *feature) explain(ctx context.Context, r *bot.Request, member community.
 		}
 		return append(lines, r.T(key, "Date", date(lock.Until))), nil
 	}
-	lines = append(lines, f.standing(r, s, v)...)
+	lines = append(lines, f.standing(r, s, v, in)...)
 	if next, ok := v.Next(); ok {
 		lines = append(lines, r.T("mine.next", "Tier", named(r.T, next.Tier)))
 		lines = append(lines, checked(r.T, next)...)
@@ -103,17 +104,17 @@ func (f *feature) explain(ctx context.Context, r *bot.Request, member community.
 
 // standing is what is to be said of what is held: that it will be more in the morning, that it is asked about, or that it is
 // below what it asks for.
-func (f *feature) standing(r *bot.Request, s tiers.Standing, v tiers.Verdict) (lines []string) {
+func (f *feature) standing(r *bot.Request, s tiers.Standing, v tiers.Verdict, in string) (lines []string) {
 	switch {
 	case s.Waits != "":
-		return []string{r.T("mine.waits", "Tier", named(r.T, s.Waits))}
+		return []string{r.T(in+".waits", "Tier", named(r.T, s.Waits))}
 	case v.Earned.Above(v.Held):
-		return []string{r.T("mine.rises", "Tier", named(r.T, v.Earned))}
+		return []string{r.T(in+".rises", "Tier", named(r.T, v.Earned))}
 	case v.Low:
 		kept, _ := v.Kept()
-		key, on := "mine.low", tiers.Day(0)
+		key, on := in+".low", tiers.Day(0)
 		if s.Warned > 0 {
-			key, on = "mine.warned", s.Warned+tiers.Grace
+			key, on = in+".warned", s.Warned+tiers.Grace
 		}
 		return []string{r.T(key, "Tier", named(r.T, v.Held), "Step", steps(r.T, kept.Missing()), "Date", date(on))}
 	}

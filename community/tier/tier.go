@@ -66,7 +66,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 
 // named is what a tier is called.
 func named(t func(key string, kv ...any) string, tier tiers.Tier) string {
-	return t("tier." + string(tier))
+	return community.TierName(t, tier)
 }
 
 // date is a Day as people read it.

@@ -131,7 +131,8 @@ func (f *topic) readLine(cells map[string]string) (d definition, wrong []problem
 	return d, wrong
 }
 
-// readAudience reads names of groups with commas between; ok is false where it asks for tiers, which there are none of.
+// readAudience reads names of groups with commas between; ok is false where it asks for tiers, since a
+// topic is for everybody in its group.
 func readAudience(text string) (audience string, ok bool) {
 	var names []string
 	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
