@@ -141,9 +141,17 @@ func (p *Purse) Spend(ctx context.Context, r *bot.Request, id MemberID, t points
 }
 
 // SpendAgain posts once more a transfer of a person's points that the transfer with the key back took back: what that
-// one paid of debts is owed again first. It fails like Spend where they have spent what came back.
+// one paid of debts is owed again first. Where it came back to somebody who was the same person then, and is not now, it
+// is theirs that is spent. It fails like Spend where they have spent what came back.
 func (p *Purse) SpendAgain(ctx context.Context, r *bot.Request, id MemberID, back string, t points.Transfer) error {
-	_, err := p.ledger.Unpay(ctx, back, points.Reversal{Key: "unpay/" + t.Key, Reason: r.In("community").T("account.unpaid"), At: t.At})
+	came, _, err := p.ledger.Find(ctx, back)
+	if err != nil {
+		return err
+	}
+	if got, is := accountOf(came.To); is {
+		id = got
+	}
+	_, err = p.ledger.Unpay(ctx, back, points.Reversal{Key: "unpay/" + t.Key, Reason: r.In("community").T("account.unpaid"), At: t.At})
 	if err != nil {
 		return err
 	}

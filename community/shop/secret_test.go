@@ -175,3 +175,29 @@ func TestAnOrderBelongsToTheIdThatRedeemed(t *testing.T) {
 		h.verify()
 	}, shop.Goods{ID: 1, Name: "马克杯", Price: 30, Limit: 1})
 }
+
+// TestARefundThatIsTakenBackLeavesNoTrace: two ids were one person when one of them redeemed with what the other had. The
+// refund goes to whoever paid, and it is taken from there again.
+func TestARefundThatIsTakenBackLeavesNoTrace(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.member("boss", 0, bot.Manager)
+		a, b := h.member("a", 20, bot.Member), h.member("b", 10, bot.Member)
+		h.says("boss", "早")
+		h.says("boss", fmt.Sprintf("xmerge %s %s", b, a))
+		h.says("b", "兑换 1")
+		h.says("boss", "xsplit "+string(b))
+		has := func() string {
+			return fmt.Sprint(h.holds(points.Member(string(a))), h.holds(points.Member(string(b))))
+		}
+		before := has()
+		said := h.tells("boss", "退款 R1 缺货", true)
+		code := undoCode.FindStringSubmatch(said)
+		if code == nil || has() == before {
+			t.Fatal(said)
+		}
+		if said := h.tells("boss", "撤销 "+code[1], true); has() != before {
+			t.Errorf("before %s, after %s: %s", before, has(), said)
+		}
+		h.verify()
+	}, shop.Goods{ID: 1, Name: "马克杯", Price: 2})
+}
