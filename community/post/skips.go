@@ -181,8 +181,8 @@ func skipsBehind(text string) (what string, ok bool) {
 	for i, r := range text {
 		opens := strings.ContainsRune("（(【[", r)
 		if i > 0 && len(text)-i <= behindMost && (apart || opens) {
-			s := &skipReader{rest: folded(text[i:])}
-			if s.phrase() == aSkip && strings.Trim(s.rest, " \n.。!~") == "" {
+			s := &skipReader{rest: folded(strings.TrimRight(text[i:], " \n.。!！~～"))}
+			if s.phrase() == aSkip && strings.TrimSpace(s.rest) == "" {
 				return text[i:], true
 			}
 		}
