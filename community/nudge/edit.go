@@ -168,7 +168,7 @@ func (f *feature) setText(r *bot.Request, s *state, field, letter, value string)
 	} else {
 		s.Variants[i].Private = value
 	}
-	return r.T("text.done", "Family", name, "Letter", letter, "Text", value), nil
+	return r.T("text.done."+field, "Family", name, "Letter", letter, "Text", value), nil
 }
 
 // checkText tells what is wrong with a wording.

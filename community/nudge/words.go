@@ -36,7 +36,7 @@ func (f *feature) words(ctx context.Context, in *bot.Request, fam *Family, c *ch
 	}
 	streak := fmt.Sprint(c.streak)
 	text = strings.NewReplacer("{名字}", c.name, "{name}", c.name, "{近况}", about, "{about}", about, "{连续}", streak, "{streak}", streak).Replace(text)
-	return strings.TrimSpace(text) + in.T("how"), nil
+	return strings.TrimSpace(strings.ReplaceAll(text, "  ", " ")) + in.T("how"), nil
 }
 
 // longest is how many characters of a question are repeated to who answered it.
