@@ -145,7 +145,7 @@ func fill(t *testing.T, v *village) {
 				SELECT 1, 'x' || s.n, %d + d.n, 'done', s.n * 1000 + d.n, 0, 0, TRUE FROM `, first) + series(5000) + ` s, ` + series(200) + ` d`,
 			fmt.Sprintf(`INSERT INTO challenge_standings (challenge_id, member_id, first_day, last_day, total, best, run, run_end, done, made_up, leaves, cards, reached)
 				SELECT 1, 'x' || n, %d, %d, 200 - n %% 50, 200 - n %% 50, 200 - n %% 50, %d, 200, 0, 0, 0, 0 FROM `, first, first+364, first+200) + series(5000) + ` s`,
-			`UPDATE challenge_standings SET total = 1, best = 1, run = 1 WHERE member_id NOT LIKE 'x%'`,
+			fmt.Sprintf(`UPDATE challenge_standings SET total = 1, best = 1, run = 1, run_end = %d WHERE member_id NOT LIKE 'x%%'`, first+200),
 		} {
 			if err := v.DB.Conn(ctx).Exec(statement).Error; err != nil {
 				return fmt.Errorf("%.60s: %w", statement, err)
