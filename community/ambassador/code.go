@@ -92,10 +92,15 @@ func findCode(text string) (s spoken, ok bool) {
 		}
 		return s, false
 	}
-	if alone := cutCode(folded); len(words) == 1 && alone == words[0] && checks(alone) {
-		return spoken{alone, false}, true
+	if len(words) == 1 && checks(words[0]) && bare(folded) == words[0] {
+		return spoken{words[0], false}, true
 	}
 	return s, false
+}
+
+// bare are the letters and digits of a folded text, in capitals.
+func bare(folded string) string {
+	return strings.ToUpper(strings.Join(strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), ""))
 }
 
 // cutCode is what was typed as a code behind the command: without hyphens, dots and spaces, in capitals. What stands around
@@ -110,7 +115,7 @@ func cutCode(args string) string {
 			return w
 		}
 	}
-	return strings.ToUpper(strings.Join(strings.FieldsFunc(bot.Fold(args), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), ""))
+	return bare(bot.Fold(args))
 }
 
 // codeLike are the words of a folded text that are as long as a code, in capitals. A hyphen or a space in the middle

@@ -25,7 +25,6 @@ func (f *feature) needed(ctx context.Context, v *invite, parts []Part) (sum int6
 	if v.State != Counts && v.State != Waits {
 		return 0, nil
 	}
-	_, open := vested(parts)
 	if v.Owner != "" && v.Earns {
 		for i, p := range parts {
 			if p.State != Vested && p.State != Pending {
@@ -38,7 +37,7 @@ func (f *feature) needed(ctx context.Context, v *invite, parts []Part) (sum int6
 			sum += p.Amount - min(paid, p.Amount)
 		}
 	}
-	if v.SpokeDay > 0 || open {
+	if parts[0].State == Vested || parts[0].State == Pending {
 		paid, err := f.c.Purse.Stands(ctx, fmt.Sprintf("%s/%d", keyNew, v.ID))
 		if err != nil {
 			return 0, err

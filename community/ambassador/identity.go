@@ -26,11 +26,8 @@ func (f *feature) changed(ctx context.Context, r *bot.Request, change community.
 		if err != nil {
 			return err
 		}
-		if v.Back, err = f.before(ctx, ids, v.since()); err != nil {
+		if err := f.recall(ctx, r, v, ids); err != nil {
 			return err
-		}
-		if v.State == Counts || v.State == Waits {
-			v.Open = true
 		}
 		if err := f.keep(ctx, v); err != nil {
 			return err
@@ -43,6 +40,28 @@ func (f *feature) changed(ctx context.Context, r *bot.Request, change community.
 	}
 	fix := func(ctx context.Context, due community.Due) error { return f.c.Purse.Correct(ctx, r, change, due) }
 	return f.settle(ctx, r, change.After, fix)
+}
+
+// recall finds the facts of an invitation anew, by all ids that the newcomer has now. What can't be found any more stays.
+func (f *feature) recall(ctx context.Context, r *bot.Request, v *invite, ids []community.MemberID) error {
+	a, ok, err := f.came(ctx, ids, v.At)
+	if err != nil {
+		return err
+	}
+	if ok && !a.unseen {
+		v.Came, v.CameDay, v.Back, v.Unseen = a.at, f.c.Calendar.Day(a.at), a.back, false
+	} else if v.Back, err = f.before(ctx, ids, v.since()); err != nil {
+		return err
+	}
+	was := *v
+	if err := f.firstWords(ctx, r, v, ids); err != nil {
+		return err
+	}
+	if v.SpokeSeq == 0 && slices.Contains(ids, was.SpokeID) { // the texts of back then are gone
+		v.SpokeSeq, v.SpokeID, v.SpokeAt, v.SpokeDay = was.SpokeSeq, was.SpokeID, was.SpokeAt, was.SpokeDay
+	}
+	v.Open = true
+	return nil
 }
 
 // involved counts the invitations by codes of some ids.

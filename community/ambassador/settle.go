@@ -173,7 +173,7 @@ func (f *feature) book(ctx context.Context, r *bot.Request, v *invite, parts []P
 		}
 	}
 	newcomer := community.Due{Key: fmt.Sprintf("%s/%d", keyNew, v.ID), Origin: v.Member, From: from, Reason: in.T("reason.newcomer"), At: r.At}
-	if v.State == Counts && v.SpokeDay > 0 {
+	if v.State == Counts && parts[0].State == Vested {
 		newcomer.Amount = v.Newcomer
 	}
 	dues = append(dues, newcomer)
@@ -199,7 +199,7 @@ func (f *feature) contribute(ctx context.Context, r *bot.Request, v *invite) err
 		return nil
 	}
 	key := fmt.Sprintf("invite/%d", v.ID)
-	if v.State != Counts || !v.Earns || v.SpokeDay == 0 {
+	if v.State != Counts || !v.Earns || v.PartsDone == 0 {
 		return f.c.Contributions.Withdraw(ctx, key, r.At)
 	}
 	return f.c.Contributions.Record(ctx, community.Contribution{

@@ -91,8 +91,9 @@ func (f *feature) addInvite(ctx context.Context, v *invite) error {
 
 // keep stores what an invitation comes to.
 func (f *feature) keep(ctx context.Context, v *invite) error {
-	_, err := f.db.Exec(ctx, `UPDATE invites SET review = ?, spoke_seq = ?, spoke_id = ?, spoke_at = ?, spoke_day = ?, left_day = ?, back = ?, state = ?, earns = ?, parts = ?,
+	_, err := f.db.Exec(ctx, `UPDATE invites SET review = ?, spoke_seq = ?, spoke_id = ?, spoke_at = ?, spoke_day = ?, left_day = ?, back = ?, came_at = ?, came_day = ?, unseen = ?, state = ?, earns = ?, parts = ?,
 		vested = ?, open = ?, moves = ? WHERE id = ?`, string(v.Review), v.SpokeSeq, string(v.SpokeID), bot.Millis(v.SpokeAt), int(v.SpokeDay), int(v.LeftDay), v.Back,
+		bot.Millis(v.Came), int(v.CameDay), v.Unseen,
 		string(v.State), v.Earns, v.PartsDone, v.Vested, v.Open, v.Moves, v.ID)
 	if err != nil {
 		return fmt.Errorf("invitation %d: %w", v.ID, err)
