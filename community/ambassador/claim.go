@@ -168,7 +168,7 @@ func (f *feature) answer(ctx context.Context, r *bot.Request, v *invite, say fun
 	if v.State != Counts {
 		return say("claim."+string(v.State), kv...)
 	}
-	paid, err := f.c.Purse.Stands(ctx, fmt.Sprintf("%s/%d", keyNew, v.ID))
+	paid, err := f.c.Purse.Stands(ctx, newcomerKey(v.ID))
 	if err != nil {
 		return err
 	}

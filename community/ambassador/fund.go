@@ -30,7 +30,7 @@ func (f *feature) needed(ctx context.Context, v *invite, parts []Part) (sum int6
 			if p.State != Vested && p.State != Pending {
 				continue
 			}
-			paid, err := f.c.Purse.Stands(ctx, fmt.Sprintf("%s/%d/%d", keyPart, v.ID, i+1))
+			paid, err := f.c.Purse.Stands(ctx, partKey(v.ID, i))
 			if err != nil {
 				return 0, err
 			}
@@ -38,7 +38,7 @@ func (f *feature) needed(ctx context.Context, v *invite, parts []Part) (sum int6
 		}
 	}
 	if parts[0].State == Vested || parts[0].State == Pending {
-		paid, err := f.c.Purse.Stands(ctx, fmt.Sprintf("%s/%d", keyNew, v.ID))
+		paid, err := f.c.Purse.Stands(ctx, newcomerKey(v.ID))
 		if err != nil {
 			return 0, err
 		}

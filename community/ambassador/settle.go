@@ -122,13 +122,10 @@ func (f *feature) refresh(ctx context.Context, r *bot.Request, v *invite, j Judg
 			v.PartsDone++
 		}
 	}
-	sum, open := vested(parts)
-	if v.State == Counts && v.Earns && v.Owner != "" && !held {
-		v.Vested = sum
-	} else if held {
-		v.Vested = was.Vested
+	if v.Vested, err = f.paid(ctx, v, len(parts)); err != nil {
+		return err
 	}
-	v.Open = (v.State == Counts || v.State == Waits) && (open || held)
+	v.Open = (v.State == Counts || v.State == Waits) && (open(parts) || held)
 	if err := f.contribute(ctx, r, v); err != nil {
 		return err
 	}
@@ -165,14 +162,14 @@ func (f *feature) book(ctx context.Context, r *bot.Request, v *invite, parts []P
 	var dues []community.Due
 	if v.Owner != "" {
 		for i, p := range parts {
-			due := community.Due{Key: fmt.Sprintf("%s/%d/%d", keyPart, v.ID, i+1), Origin: v.Owner, From: from, Reason: in.T("reason.inviter", "Name", name), At: r.At}
+			due := community.Due{Key: partKey(v.ID, i), Origin: v.Owner, From: from, Reason: in.T("reason.inviter", "Name", name), At: r.At}
 			if v.State == Counts && v.Earns && p.State == Vested {
 				due.Amount = p.Amount
 			}
 			dues = append(dues, due)
 		}
 	}
-	newcomer := community.Due{Key: fmt.Sprintf("%s/%d", keyNew, v.ID), Origin: v.Member, From: from, Reason: in.T("reason.newcomer"), At: r.At}
+	newcomer := community.Due{Key: newcomerKey(v.ID), Origin: v.Member, From: from, Reason: in.T("reason.newcomer"), At: r.At}
 	if v.State == Counts && parts[0].State == Vested {
 		newcomer.Amount = v.Newcomer
 	}
@@ -192,6 +189,27 @@ func (f *feature) book(ctx context.Context, r *bot.Request, v *invite, parts []P
 	}
 	return f.unfund(ctx, r, v, parts)
 }
+
+// paid is what an inviter got by an invitation and was not taken back.
+func (f *feature) paid(ctx context.Context, v *invite, parts int) (sum int64, err error) {
+	if v.Owner == "" {
+		return 0, nil
+	}
+	for i := range parts {
+		n, err := f.c.Purse.Stands(ctx, partKey(v.ID, i))
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+// partKey is the key of the i-th part of a reward, from 0.
+func partKey(id int64, i int) string { return fmt.Sprintf("%s/%d/%d", keyPart, id, i+1) }
+
+// newcomerKey is the key of a newcomer's reward.
+func newcomerKey(id int64) string { return fmt.Sprintf("%s/%d", keyNew, id) }
 
 // contribute keeps whether an invitation is a contribution of whoever invited: from the newcomer's first words on.
 func (f *feature) contribute(ctx context.Context, r *bot.Request, v *invite) error {

@@ -81,21 +81,7 @@ func (s Stay) part(step Step, amount int64, last, today community.Day) Part {
 	return p
 }
 
-// vested is how much of a reward is due, and open tells whether more may be.
-func vested(parts []Part) (sum int64, open bool) {
-	for _, p := range parts {
-		switch p.State {
-		case Vested:
-			sum += p.Amount
-		case Pending:
-			open = true
-		}
-	}
-	return sum, open
-}
-
-// activeUntil are the Days before another one.
-func activeUntil(days []community.Day, until community.Day) []community.Day {
-	n, _ := slices.BinarySearch(days, until)
-	return days[:n]
+// open tells whether more of a reward may be due.
+func open(parts []Part) bool {
+	return slices.ContainsFunc(parts, func(p Part) bool { return p.State == Pending })
 }
