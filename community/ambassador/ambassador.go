@@ -49,6 +49,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.OnIdentity("ambassador", f.changed, keyPart+"/", keyNew+"/", keyTarget+"/", keyMove+"/")
 	c.Facts.Register("ambassador.invites", f.invited)
 	c.Earnings.Register("ambassador", f.explain)
+	c.Tags.Register(f.tagged)
 	f.registerUndo()
 	at := c.Calendar.Starts() + afterStart
 	return bot.Feature{

@@ -81,3 +81,18 @@ func (f *feature) invited(ctx context.Context, who []community.MemberID, from, t
 	}
 	return n, nil
 }
+
+// tagged are those who are ambassadors, or have applied.
+func (f *feature) tagged(ctx context.Context, at time.Time, ids []community.MemberID) (map[community.MemberID][]string, error) {
+	where, args := `WHERE state IN ('active', 'applied') AND applied_at <= ?`, []any{at.UnixMilli()}
+	if len(ids) > 0 {
+		in, of := community.In(ids)
+		where, args = where+` AND member_id IN `+in, append(args, of...)
+	}
+	list, err := f.seats(ctx, where+` ORDER BY id`, args...)
+	seen := map[community.MemberID][]string{}
+	for _, s := range list {
+		seen[s.Member] = []string{community.AmbassadorTag}
+	}
+	return seen, err
+}
