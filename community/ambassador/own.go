@@ -6,6 +6,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/community/draw"
 )
 
 // own is 邀请码 without a code: an ambassador's own, with a poster. What is said in a group is shown in private, where that is
@@ -60,7 +61,17 @@ func (f *feature) notYet(ctx context.Context, r *bot.Request, ids []community.Me
 	return r.Refuse("own.none")
 }
 
-func (f *feature) poster(_ *bot.Request, _ code) ([]byte, error) { return nil, nil }
+// poster is the picture with an ambassador's code.
+func (f *feature) poster(r *bot.Request, c code) ([]byte, error) {
+	png, err := draw.Poster{
+		Community: f.Community, Title: r.T("poster.title"), Name: r.Actor.Name, Lines: f.promises(r, c), CodeLabel: r.T("poster.code"), Code: c.Code,
+		Hint: r.T("poster.hint", "Code", c.Code, "Hours", int(window.Hours())), Link: f.cfg.Link, LinkHint: r.T("poster.link"),
+	}.PNG(f.Fonts)
+	if err != nil {
+		return nil, fmt.Errorf("poster: %w", err)
+	}
+	return png, nil
+}
 
 // promises are the sentences of a poster.
 func (f *feature) promises(r *bot.Request, c code) (lines []string) {
