@@ -79,29 +79,53 @@ func (f *feature) traces(ctx context.Context, ids []community.MemberID, today co
 		return nil, err
 	}
 	people := make([][]community.MemberID, len(claims))
-	family := slices.Clone(ids)
+	var peers []community.MemberID
 	for i, v := range claims {
 		if people[i], err = who(v.Member); err != nil {
 			return nil, err
 		}
-		family = append(family, people[i]...)
+		peers = append(peers, people[i]...)
+	}
+	common, err := f.greetings(ctx, ids, today)
+	if err != nil {
+		return nil, err
 	}
 	for i, v := range claims {
 		t := Trace{ID: v.ID, At: v.At, Days: int(today - v.CameDay), Left: v.LeftDay > 0, Vain: v.State != Counts}
-		if err := f.trace(ctx, v, people[i], family, today, &t); err != nil {
+		if err := f.trace(ctx, v, people[i], ids, peers, today, &t); err != nil {
 			return nil, err
 		}
+		t.Common = common[plain(t.Words)] >= commonWords
 		list = append(list, t)
 	}
 	return list, nil
 }
 
+// commonWords is how many newcomers of others have to say the same first words for these to be everybody's.
+const commonWords = 2
+
+// greetings are how many newcomers of others said which first words of late.
+func (f *feature) greetings(ctx context.Context, ids []community.MemberID, today community.Day) (map[string]int, error) {
+	in, args := community.In(ids, int(today-traceDays))
+	n := map[string]int{}
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var text string
+		err := scan(&text)
+		n[plain(text)]++
+		return err
+	}, `SELECT t.text FROM invites i JOIN message_texts t ON t.seq = i.spoke_seq WHERE i.owner_id NOT IN `+in+` AND i.day > ? AND i.state = 'counts' ORDER BY i.id DESC LIMIT 2000`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("first words: %w", err)
+	}
+	return n, nil
+}
+
 // trace fills in what the tables tell of one newcomer.
-func (f *feature) trace(ctx context.Context, v *invite, ids, family []community.MemberID, today community.Day, t *Trace) error {
+func (f *feature) trace(ctx context.Context, v *invite, ids, inviter, peers []community.MemberID, today community.Day, t *Trace) error {
 	in, args := community.In(ids)
 	var last community.Day
-	if err := f.db.Row(ctx, `SELECT COALESCE(SUM(messages), 0), COALESCE(MAX(day), 0) FROM activity WHERE member_id IN `+in+` AND day >= ?`,
-		append(args, int(v.CameDay))...).Scan(&t.Messages, &last); err != nil {
+	if err := f.db.Row(ctx, `SELECT COALESCE(SUM(messages), 0), COUNT(DISTINCT day), COALESCE(MAX(day), 0) FROM activity WHERE member_id IN `+in+` AND day >= ?`,
+		append(args, int(v.CameDay))...).Scan(&t.Messages, &t.Active, &last); err != nil {
 		return fmt.Errorf("activity: %w", err)
 	}
 	t.Silent = int(today - max(last, v.CameDay))
@@ -130,9 +154,9 @@ func (f *feature) trace(ctx context.Context, v *invite, ids, family []community.
 	}
 	for _, id := range others {
 		switch {
-		case slices.Contains(ids, id):
-		case slices.Contains(family, id):
-			t.Inside++
+		case slices.Contains(ids, id), slices.Contains(inviter, id):
+		case slices.Contains(peers, id):
+			t.Peers++
 		default:
 			t.Outside++
 		}
@@ -157,4 +181,12 @@ func (f *feature) hinted(ctx context.Context, v *invite) (by community.MemberID,
 		return "", fmt.Errorf("hint: %w", err)
 	}
 	return by, nil
+}
+
+// isKnown tells whether a case against an inviter was upheld within half a year.
+func (f *feature) isKnown(ctx context.Context, ids []community.MemberID, now time.Time) (bool, error) {
+	in, args := community.In(ids, now.Add(-away).UnixMilli())
+	var n int
+	err := f.db.Row(ctx, `SELECT COUNT(*) FROM invite_cases WHERE owner_id IN `+in+` AND kind = '' AND state = 'upheld' AND decided_at > ?`, args...).Scan(&n)
+	return n > 0, err
 }

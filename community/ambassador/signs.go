@@ -36,12 +36,14 @@ type Trace struct {
 	Name     string
 	Face     string // a digest of their picture; empty where it is not known
 	Words    string // their first words; empty where they said nothing, or the text is gone
+	Common   bool   // newcomers of others said the same
 	Messages int
+	Active   int  // Days on which they said something
 	Days     int  // since they came
 	Left     bool // they are away
 	Silent   int  // Days since they spoke last
-	Inside   int  // people of the same inviter, and the inviter, whom they had to do with
-	Outside  int  // others
+	Peers    int  // other newcomers of the same inviter whom they had to do with
+	Outside  int  // people who are neither those nor the inviter
 	Vain     bool // the claim was refused as one's own or as a circle
 }
 
@@ -62,18 +64,21 @@ const (
 	strongFaces  = 4
 	alikeNames   = 3
 	strongAlike  = 5
-	copies       = 3
-	strongCopies = 5
+	copies       = 3 // and two of five of those who said something
+	strongCopies = 5 // and half of them
 	copyLetters  = 8 // shorter greetings are everybody's
 	ringPeople   = 4
-	ringMessages = 3 // that each of them has said at the least
+	ringDays     = 3 // on which each of them has said something at the least
+	ringPeers    = 2 // whom each of them talks to at the least
 	vainClaims   = 2
 	sleeperDays  = 3
-	sleepers     = 3 // and half of those who came long enough ago
+	fewSleepers  = 4 // and three of five of those who came long enough ago
+	manySleepers = 6 // and four of five of them
 )
 
-// Findings are the signs in the newcomers of one inviter; face is the inviter's picture.
-func Findings(face string, list []Trace) (found []Finding) {
+// Findings are the signs in the newcomers of one inviter; face is the inviter's picture. Of an inviter who is known, because a
+// case against them was upheld, less is enough, and each sign is strong.
+func Findings(face string, known bool, list []Trace) (found []Finding) {
 	var real []Trace
 	var vain []int64
 	for _, t := range list {
@@ -84,6 +89,9 @@ func Findings(face string, list []Trace) (found []Finding) {
 		}
 	}
 	add := func(sign Sign, ids []int64, least, strong int) {
+		if known {
+			least, strong = min(least, 2), 0
+		}
 		if len(ids) >= least {
 			found = append(found, Finding{sign, ids, len(ids) >= strong})
 		}
@@ -95,8 +103,10 @@ func Findings(face string, list []Trace) (found []Finding) {
 		add(Face, same(real, func(t Trace) string { return t.Face }), faces, strongFaces)
 	}
 	add(Alike, same(real, stem), alikeNames, strongAlike)
-	add(Copied, same(real, greeting), copies, strongCopies)
-	add(Ring, ring(real), ringPeople, 1<<30)
+	if ids, spoke := same(real, greeting), greeted(real); 5*len(ids) >= 2*spoke {
+		add(Copied, ids, copies, max(strongCopies, (spoke+1)/2))
+	}
+	add(Ring, ring(real), ringPeople, ringPeople)
 	add(Circular, vain, vainClaims, 1<<30)
 	old, gone, asleep := 0, []int64(nil), []int64(nil)
 	for _, t := range real {
@@ -104,17 +114,17 @@ func Findings(face string, list []Trace) (found []Finding) {
 			continue
 		}
 		old++
-		if t.Messages > 0 && t.Messages <= 2 && t.Left {
+		if t.Active == 1 && t.Left {
 			gone = append(gone, t.ID)
-		} else if t.Messages > 0 && t.Messages <= 2 && t.Silent >= sleeperDays {
+		} else if t.Active == 1 && t.Silent >= sleeperDays {
 			asleep = append(asleep, t.ID)
 		}
 	}
-	if len(gone) >= sleepers && 2*len(gone) >= old {
+	if len(gone) > 0 && (known || len(gone) >= fewSleepers && 5*len(gone) >= 3*old) {
 		found = append(found, Finding{Gone, gone, true})
 	}
-	if len(asleep) >= 2*sleepers && 5*len(asleep) >= 4*old {
-		found = append(found, Finding{Asleep, asleep, false})
+	if len(asleep) > 0 && (known || len(asleep) >= manySleepers && 5*len(asleep) >= 4*old) {
+		found = append(found, Finding{Asleep, asleep, known})
 	}
 	return found
 }
@@ -186,28 +196,51 @@ func stem(t Trace) string {
 	return bare
 }
 
-// greeting is what somebody said first, where it is long enough to be their own words.
+// greeting is what somebody said first, where it is long enough to be their own words, and not everybody's.
 func greeting(t Trace) string {
+	if t.Common {
+		return ""
+	}
+	return plain(t.Words)
+}
+
+// plain is a text without what is no letter; empty where it is short.
+func plain(words string) string {
 	said := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return r
 		}
 		return -1
-	}, bot.Fold(t.Words))
+	}, bot.Fold(words))
 	if len([]rune(said)) < copyLetters {
 		return ""
 	}
 	return said
 }
 
-// ring are the newcomers who talk, and to nobody but each other and the inviter.
-func ring(list []Trace) (ids []int64) {
+// greeted is how many said something.
+func greeted(list []Trace) (n int) {
 	for _, t := range list {
-		if t.Messages >= ringMessages && t.Inside > 0 && t.Outside == 0 {
+		if t.Words != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// ring are the newcomers who talk, for days, and to nobody but each other and the inviter; at least half of all who talk.
+func ring(list []Trace) (ids []int64) {
+	talk := 0
+	for _, t := range list {
+		if t.Active < ringDays {
+			continue
+		}
+		talk++
+		if t.Peers >= ringPeers && t.Outside == 0 {
 			ids = append(ids, t.ID)
 		}
 	}
-	if 2*len(ids) < len(list) {
+	if 2*len(ids) < talk {
 		return nil
 	}
 	return ids

@@ -164,7 +164,7 @@ func (f *feature) invitesTable(ctx context.Context, q *bot.Query, d *community.D
 		} else {
 			inviter.Text = name
 		}
-		if err := f.trace(ctx, v, d.IDs(v.Member), owners, today, &tr); err != nil {
+		if err := f.trace(ctx, v, d.IDs(v.Member), owners, nil, today, &tr); err != nil {
 			return t, err
 		}
 		hint := bot.Cell{}

@@ -24,9 +24,10 @@ var begins = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
 type village struct {
 	*communitytest.Parts
 	transcript.World
-	t  testing.TB
-	n  int
-	at time.Time
+	t     testing.TB
+	n     int
+	at    time.Time
+	names map[string]string // what users are called; others by their user's name
 }
 
 func newVillage(t testing.TB, dialect string, cfg ambassador.Config) *village {
@@ -52,6 +53,9 @@ func (v *village) event(kind bot.Kind, user, group, text string) bot.Event {
 	e := bot.Event{
 		ID: fmt.Sprintf("village/%d", v.n), Kind: kind, At: v.at, SeenAt: v.at, Transport: "village", Chat: bot.ChatID(group), ChatName: group,
 		From: bot.Person{User: bot.UserID(user), Name: user, Stable: true},
+	}
+	if name := v.names[user]; name != "" {
+		e.From.Name = name
 	}
 	if kind == bot.Message {
 		e.Form, e.Text, e.Len = bot.Text, text, len([]rune(text))
