@@ -22,7 +22,7 @@ func (w *writer) invites(rng *rand.Rand) {
 	w.say(w.midnight(invitesBegin).Add(10*time.Hour+20*time.Minute), w.byName[asOwner], 'c', "任命大使 @"+regular.name, nil)
 	for _, a := range w.cast {
 		came, ok := w.came[presence{a, 'c'}]
-		if !ok || a == regular || a.key == asNewcomer || came.Before(w.midnight(invitesBegin+1)) || !chance(rng, 60) {
+		if !ok || a.groups[0] != 'c' || a == regular || a.key == asNewcomer || came.Before(w.midnight(invitesBegin+1)) || !chance(rng, 60) {
 			continue
 		}
 		text := "邀请码 " + codeMark

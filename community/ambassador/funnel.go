@@ -18,7 +18,8 @@ type Newcomer struct {
 	First  community.Day      // when they were seen first
 	Owner  community.MemberID // of the code by which they came; empty: none, or the house's
 	Budget string             // of the campaign whose code it was
-	Claim  bool               // a claim of theirs counts
+	Said   bool               // they said a code
+	Claim  bool               // and it counts
 	Active []community.Day    // on which they said something in a group, up to First+30, ascending
 }
 
@@ -57,7 +58,7 @@ func (f *Funnel) Add(n Newcomer, today community.Day) {
 }
 
 // Funnels are those of a period: of all who came by a claim that counts, of each ambassador and campaign, and of who came by
-// themselves.
+// themselves and said no code.
 type Funnels struct {
 	Invited, Organic Funnel
 	Owners           map[community.MemberID]*Funnel
@@ -84,9 +85,11 @@ func (f *feature) funnels(ctx context.Context, from, to, today community.Day) (F
 		return s, err
 	}
 	for _, n := range people {
-		if !n.Claim {
+		if !n.Said {
 			s.Organic.Add(*n, today)
-			continue
+		}
+		if !n.Claim {
+			continue // neither invited nor by themselves, or nobody knows
 		}
 		s.Invited.Add(*n, today)
 		if n.Owner != "" {
@@ -172,7 +175,11 @@ func (f *feature) claimed(ctx context.Context, d *community.Directory, people ma
 				s.Refused[state]++
 			}
 		}
-		if n := people[d.Who(member)]; n != nil && state == Counts {
+		n := people[d.Who(member)]
+		if n != nil {
+			n.Said = true
+		}
+		if n != nil && state == Counts {
 			n.Claim, n.Owner, n.Budget = true, owner, budget
 		}
 		return nil

@@ -42,13 +42,6 @@ func columns(q *bot.Query, keys string) (list []bot.Column) {
 
 func count[N int | int64](n N) bot.Cell { return bot.Cell{Text: fmt.Sprint(n), Value: int64(n)} }
 
-func day(d community.Day) bot.Cell {
-	if d == 0 {
-		return bot.Cell{}
-	}
-	return bot.Cell{Text: d.String(), Value: d.String()}
-}
-
 // seatsView lists ambassadors, or applications.
 func (f *feature) seatsView(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	state := standing(q.Params["state"])
@@ -137,7 +130,7 @@ func (f *feature) invitesView(ctx context.Context, q *bot.Query) (bot.Page, erro
 
 // invitesTable is a table of invitations with what managers have to know of them.
 func (f *feature) invitesTable(ctx context.Context, q *bot.Query, d *community.Directory, list []*invite) (bot.Table, error) {
-	t := bot.Table{Key: "invitations", Empty: q.T("view.none"), Columns: columns(q, "newcomer inviter said hint state first messages# outside# left earned# of#")}
+	t := bot.Table{Key: "invitations", Empty: q.T("view.none"), Columns: columns(q, "newcomer inviter said hint state first messages# outside# earned#")}
 	hints := make([]community.MemberID, len(list))
 	var people []community.MemberID
 	var err error
@@ -173,7 +166,7 @@ func (f *feature) invitesTable(ctx context.Context, q *bot.Query, d *community.D
 		}
 		t.Rows = append(t.Rows, bot.Row{Key: strconv.FormatInt(v.ID, 10), Cells: []bot.Cell{
 			d.Cell(names, v.Member), inviter, f.c.Clock(v.At), hint, {Text: f.sayState(q, v), Value: string(v.State)}, f.c.Clock(v.SpokeAt), count(tr.Messages), count(tr.Outside),
-			day(v.LeftDay), count(v.Vested), count(v.Inviter),
+			{Text: fmt.Sprintf("%d/%d", v.Vested, v.Inviter), Value: v.Vested},
 		}})
 	}
 	return t, nil
@@ -185,6 +178,9 @@ func (f *feature) sayState(q *bot.Query, v *invite) string {
 		return q.T("why." + string(v.State))
 	case !v.Earns:
 		return q.T("why.capped", "Day", f.cfg.PerDay, "Month", f.cfg.PerMonth)
+	}
+	if v.LeftDay > 0 {
+		return q.T("view.left", "Day", v.LeftDay.String())
 	}
 	return q.T("view.counts")
 }
