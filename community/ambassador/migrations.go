@@ -27,7 +27,7 @@ func migrations() []*gormigrate.Migration {
 				spoke_day INTEGER NOT NULL DEFAULT 0, left_day INTEGER NOT NULL DEFAULT 0,` +
 				// What they come to: derived, kept for boards and for who is looked at each night.
 				` state TEXT NOT NULL, earns BOOLEAN NOT NULL, parts INTEGER NOT NULL DEFAULT 0, vested BIGINT NOT NULL DEFAULT 0, open BOOLEAN NOT NULL,
-				moves INTEGER NOT NULL DEFAULT 0)`,
+				prize INTEGER NOT NULL DEFAULT 0, moves INTEGER NOT NULL DEFAULT 0)`,
 			`CREATE INDEX invites_member ON invites (member_id)`,
 			`CREATE INDEX invites_owner ON invites (owner_id, state)`,
 			`CREATE INDEX invites_code ON invites (code)`,

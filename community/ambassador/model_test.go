@@ -69,14 +69,14 @@ func TestRandomLivesAreLikeTheModel(t *testing.T) {
 
 func playLives(t *testing.T, dialect string, seed uint64) (acts int, paid int64) {
 	cfg := ambassador.Defaults()
-	cfg.PerDay, cfg.PerMonth, cfg.Targets = 2, 6, []ambassador.Target{{Invites: 2, Points: 50, Badge: "引路人"}, {Invites: 4, Points: 70}}
+	cfg.PerDay, cfg.PerMonth, cfg.Targets = 1, 6, []ambassador.Target{{Invites: 2, Points: 50, Badge: "引路人"}, {Invites: 4, Points: 70}}
 	m := &model{village: newVillage(t, dialect, cfg), cfg: cfg, rng: rand.New(rand.NewPCG(seed, 8))}
 	m.does("xboss")
 	for i := range 14 {
 		var pair [2]*walker
 		for j := range pair {
 			w := &walker{user: fmt.Sprintf("u%d%c", i, 'a'+j)}
-			if i < 2 || i < 4 && j == 0 { // two pairs of ambassadors, two of an ambassador and a newcomer
+			if i < 1 || i < 2 && j == 0 { // a pair of ambassadors, and one of an ambassador and a newcomer
 				w.id = m.member(w.user)
 				w.words = append(w.words, word{at: m.at})
 				w.code = m.appoint(w.user)
@@ -135,9 +135,9 @@ func (m *model) clearCases() {
 func (m *model) act(i int, day community.Day) {
 	m.at = m.at.Add(time.Duration(m.rng.IntN(900)) * time.Second)
 	w := m.pairs[i][m.rng.IntN(2)]
-	inside := len(w.joins) > len(w.leaves) || w.code != "" && len(w.joins) == 0
+	inside := len(w.joins) > len(w.leaves) || w.code != "" && len(w.joins) == 0 // some were there from the start
 	switch n := m.rng.IntN(100); {
-	case !inside && w.code == "":
+	case !inside:
 		if n < 60 && day < 30 {
 			m.deliver(m.event(bot.Joined, w.user, "大群", ""))
 			w.joins = append(w.joins, m.at)
@@ -146,7 +146,14 @@ func (m *model) act(i int, day community.Day) {
 				w.words = append(w.words, word{at: m.at})
 			}
 		}
-	case w.code == "" && n < 35:
+	case len(w.joins) == 1 && n < 10 && !slices.ContainsFunc(m.users(w), func(o *walker) bool { return o.code != "" }): // newcomers become ambassadors too
+		code := m.appoint(w.user)
+		w.words = append(w.words, word{at: m.at})
+		if m.merged[i] { // it is given to the person, who stands under the first id
+			w = m.pairs[i][0]
+		}
+		w.code = code
+	case len(w.joins) > 0 && n < 35:
 		m.claim(w)
 	case n < 75:
 		text, valid := "今天的豆子真不错", true
@@ -165,7 +172,7 @@ func (m *model) act(i int, day community.Day) {
 				break
 			}
 		}
-	case n < 86 && w.code == "":
+	case n < 86 && len(w.joins) > 0:
 		m.deliver(m.event(bot.Left, w.user, "大群", ""))
 		w.leaves = append(w.leaves, m.at)
 	case n < 100 && m.pairs[i][0].id != "" && m.pairs[i][1].id != "":

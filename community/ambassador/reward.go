@@ -3,6 +3,7 @@ package ambassador
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -14,9 +15,9 @@ func (f *feature) stayed(v *invite) bool {
 	return v.State == Counts && v.Earns && v.PartsDone >= min(2, len(f.cfg.Parts))
 }
 
-// reward makes the prizes of an inviter right: each target belongs to the invitation that reached it.
+// reward makes the prizes of an inviter right: each target belongs to the invitation that reached it. A case takes no prize
+// that was given, and holds those to come.
 func (f *feature) reward(ctx context.Context, r *bot.Request, owner community.MemberID, fix fixer) error {
-	in := r.In("ambassador")
 	ids, err := f.c.IDs(ctx, owner)
 	if err != nil {
 		return err
@@ -25,41 +26,60 @@ func (f *feature) reward(ctx context.Context, r *bot.Request, owner community.Me
 	if err != nil {
 		return err
 	}
-	n := 0
+	sure := 0
 	for _, v := range list {
 		held, err := f.held(ctx, v.ID)
 		if err != nil {
 			return err
 		}
-		stayed := f.stayed(v) && !held
-		if stayed {
-			n++
-		}
-		for i, target := range f.cfg.Targets {
-			reached := stayed && n == target.Invites
-			due := community.Due{
-				Key: fmt.Sprintf("%s/%d/%d", keyTarget, v.ID, target.Invites), Origin: v.Owner, Reason: in.T("reason.target", "Count", target.Invites), At: r.At,
-			}
-			stands, err := f.c.Purse.Stands(ctx, due.Key)
-			if err != nil {
-				return err
-			}
-			if reached {
-				due.Amount = target.Points
-			}
-			if due.Amount != stands {
-				if err := fix(ctx, due); err != nil {
-					return err
-				}
-			}
-			if reached {
-				if err := f.badge(ctx, r, in, v, i); err != nil {
-					return err
-				}
-			}
+		if f.stayed(v) && !held {
+			sure++
 		}
 	}
-	return f.unbadge(ctx, in, owner, n)
+	n := 0
+	for _, v := range list {
+		want := -1 // which target it reaches
+		if f.stayed(v) {
+			n++
+			want = slices.IndexFunc(f.cfg.Targets, func(t Target) bool { return t.Invites == n && (t.Invites <= sure || v.Prize == n) })
+		}
+		if err := f.prize(ctx, r, v, want, fix); err != nil {
+			return err
+		}
+	}
+	return f.unbadge(ctx, r.In("ambassador"), owner, n)
+}
+
+// prize makes an invitation have the prize of a target, or none.
+func (f *feature) prize(ctx context.Context, r *bot.Request, v *invite, want int, fix fixer) error {
+	in := r.In("ambassador")
+	due := func(invites int, amount int64) community.Due {
+		return community.Due{Key: targetKey(v.ID, invites), Origin: v.Owner, Amount: amount, Reason: in.T("reason.target", "Count", invites), At: r.At}
+	}
+	now := 0
+	if want >= 0 {
+		now = f.cfg.Targets[want].Invites
+	}
+	if v.Prize > 0 && v.Prize != now {
+		if err := fix(ctx, due(v.Prize, 0)); err != nil {
+			return err
+		}
+	}
+	if now > 0 {
+		if err := fix(ctx, due(now, f.cfg.Targets[want].Points)); err != nil {
+			return err
+		}
+	}
+	if now == v.Prize {
+		return nil
+	}
+	if now > 0 {
+		if err := f.badge(ctx, r, in, v, want); err != nil {
+			return err
+		}
+	}
+	v.Prize = now
+	return f.keep(ctx, v)
 }
 
 // badge honours an inviter who reached a target.

@@ -2,6 +2,7 @@ package ambassador
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
+	"github.com/weilu-im/weilu/points"
 )
 
 // appealWithin is how long after a decision somebody may say that it is wrong.
@@ -50,6 +52,46 @@ type ruled struct {
 	State   string           `json:"state"`
 	Reason  string           `json:"reason"`
 	Reviews map[int64]Review `json:"reviews"` // as they were
+	Stood   []stood          `json:"stood"`   // what had been paid
+}
+
+// stood is what stood in the ledger under a key.
+type stood struct {
+	Key    string             `json:"key"`
+	Origin community.MemberID `json:"origin"`
+	From   points.Account     `json:"from"`
+	Amount int64              `json:"amount"`
+	Reason string             `json:"reason"`
+}
+
+// standing reads what was paid by invitations.
+func (f *feature) standing(ctx context.Context, r *bot.Request, claims []*invite) (list []stood, err error) {
+	for _, v := range claims {
+		from := points.Account("")
+		if v.Budget != "" {
+			from = escrow(v)
+		}
+		name, err := f.c.Called(ctx, v.Member)
+		if err != nil {
+			return nil, err
+		}
+		all := []stood{{newcomerKey(v.ID), v.Member, from, 0, r.T("reason.newcomer")}}
+		for i := range f.cfg.Parts {
+			all = append(all, stood{partKey(v.ID, i), v.Owner, from, 0, r.T("reason.inviter", "Name", name)})
+		}
+		if v.Prize > 0 {
+			all = append(all, stood{targetKey(v.ID, v.Prize), v.Owner, "", 0, r.T("reason.target", "Count", v.Prize)})
+		}
+		for _, s := range all {
+			if s.Amount, err = f.c.Purse.Stands(ctx, s.Key); err != nil {
+				return nil, err
+			}
+			if s.Amount > 0 {
+				list = append(list, s)
+			}
+		}
+	}
+	return list, nil
 }
 
 // rule is 裁定 12 有效|无效|改记 [除了 @谁 ...] 原因.
@@ -84,6 +126,9 @@ func (f *feature) rule(ctx context.Context, r *bot.Request) error {
 		return r.Refuse("rule.why", "ID", d.ID)
 	}
 	u := ruled{Case: d.ID, Turn: d.Turn + 1, State: d.State, Reason: d.Reason, Reviews: map[int64]Review{}}
+	if u.Stood, err = f.standing(ctx, r, claims); err != nil {
+		return err
+	}
 	for i, v := range claims {
 		u.Reviews[v.ID] = v.Review
 		if v.Review = reviewed(d.Kind, how, i, len(claims)); slices.Contains(except, v.ID) {
@@ -247,8 +292,25 @@ func (f *feature) undoCase(ctx context.Context, r *bot.Request, u ruled) error {
 	for _, v := range claims {
 		v.Review = u.Reviews[v.ID]
 	}
-	_, _, err = f.carry(ctx, r, list[0], claims, u.State, u.Reason)
-	return err
+	if _, _, err = f.carry(ctx, r, list[0], claims, u.State, u.Reason); err != nil {
+		return err
+	}
+	for _, s := range u.Stood { // a case that waits again holds what is to come, and not what was paid before
+		due := community.Due{Key: s.Key, Origin: s.Origin, From: s.From, Amount: s.Amount, Reason: s.Reason, At: r.At}
+		if err := f.c.Purse.Restate(ctx, r, due); err != nil && !errors.Is(err, points.ErrInsufficient) {
+			return err
+		}
+	}
+	for _, v := range claims { // what they brought is on record again
+		now, err := f.byID(ctx, v.ID)
+		if err != nil {
+			return err
+		}
+		if err := f.refresh(ctx, r, now, now.Judged, f.restate(r)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // appeal is 申诉 12 理由, of whoever a decision is against.

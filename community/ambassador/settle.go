@@ -208,6 +208,9 @@ func (f *feature) paid(ctx context.Context, v *invite, parts int) (sum int64, er
 // partKey is the key of the i-th part of a reward, from 0.
 func partKey(id int64, i int) string { return fmt.Sprintf("%s/%d/%d", keyPart, id, i+1) }
 
+// targetKey is the key of a prize that an invitation brought.
+func targetKey(id int64, invites int) string { return fmt.Sprintf("%s/%d/%d", keyTarget, id, invites) }
+
 // newcomerKey is the key of a newcomer's reward.
 func newcomerKey(id int64) string { return fmt.Sprintf("%s/%d", keyNew, id) }
 

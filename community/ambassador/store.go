@@ -31,11 +31,12 @@ type invite struct {
 	PartsDone int   // how many parts have vested
 	Vested    int64 // what they came to
 	Open      bool  // something may still be due
+	Prize     int   // the target whose prize it brought; 0: none
 	Moves     int   // transfers between a campaign and the escrow of this invitation so far
 }
 
 const inviteColumns = `i.id, i.seq, i.at, i.day, i.code, i.owner_id, i.member_id, i.group_id, i.budget_id, i.inviter, i.newcomer, i.came_at, i.came_day, i.unseen, i.back,
-	i.staff, i.review, i.spoke_seq, i.spoke_id, i.spoke_at, i.spoke_day, i.left_day, i.state, i.earns, i.parts, i.vested, i.open, i.moves`
+	i.staff, i.review, i.spoke_seq, i.spoke_id, i.spoke_at, i.spoke_day, i.left_day, i.state, i.earns, i.parts, i.vested, i.open, i.prize, i.moves`
 
 // invites are those that fit a condition.
 func (f *feature) invites(ctx context.Context, where string, args ...any) (list []*invite, err error) {
@@ -43,7 +44,7 @@ func (f *feature) invites(ctx context.Context, where string, args ...any) (list 
 		v := &invite{}
 		var at, came, spoke int64
 		if err := scan(&v.ID, &v.Seq, &at, &v.Day, &v.Code, &v.Owner, &v.Member, &v.Group, &v.Budget, &v.Inviter, &v.Newcomer, &came, &v.CameDay, &v.Unseen, &v.Back,
-			&v.Claim.Staff, &v.Review, &v.SpokeSeq, &v.SpokeID, &spoke, &v.SpokeDay, &v.LeftDay, &v.State, &v.Earns, &v.PartsDone, &v.Vested, &v.Open, &v.Moves); err != nil {
+			&v.Claim.Staff, &v.Review, &v.SpokeSeq, &v.SpokeID, &spoke, &v.SpokeDay, &v.LeftDay, &v.State, &v.Earns, &v.PartsDone, &v.Vested, &v.Open, &v.Prize, &v.Moves); err != nil {
 			return err
 		}
 		v.At, v.Came, v.SpokeAt = bot.FromMillis(at), bot.FromMillis(came), bot.FromMillis(spoke)
@@ -92,9 +93,9 @@ func (f *feature) addInvite(ctx context.Context, v *invite) error {
 // keep stores what an invitation comes to.
 func (f *feature) keep(ctx context.Context, v *invite) error {
 	_, err := f.db.Exec(ctx, `UPDATE invites SET review = ?, spoke_seq = ?, spoke_id = ?, spoke_at = ?, spoke_day = ?, left_day = ?, back = ?, came_at = ?, came_day = ?, unseen = ?, state = ?, earns = ?, parts = ?,
-		vested = ?, open = ?, moves = ? WHERE id = ?`, string(v.Review), v.SpokeSeq, string(v.SpokeID), bot.Millis(v.SpokeAt), int(v.SpokeDay), int(v.LeftDay), v.Back,
+		vested = ?, open = ?, prize = ?, moves = ? WHERE id = ?`, string(v.Review), v.SpokeSeq, string(v.SpokeID), bot.Millis(v.SpokeAt), int(v.SpokeDay), int(v.LeftDay), v.Back,
 		bot.Millis(v.Came), int(v.CameDay), v.Unseen,
-		string(v.State), v.Earns, v.PartsDone, v.Vested, v.Open, v.Moves, v.ID)
+		string(v.State), v.Earns, v.PartsDone, v.Vested, v.Open, v.Prize, v.Moves, v.ID)
 	if err != nil {
 		return fmt.Errorf("invitation %d: %w", v.ID, err)
 	}
