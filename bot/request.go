@@ -67,6 +67,9 @@ func (r *Request) Secret() bool {
 	return ok && c.Secret
 }
 
+// IsCommand tells whether a message with this text would be a command, whoever says it.
+func (r *Request) IsCommand(text string) bool { return r.engine != nil && r.engine.IsCommand(text) }
+
 // In is the request seen by another feature, for its texts; what it says is not collected.
 func (r *Request) In(feature string) *Request {
 	other := *r

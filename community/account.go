@@ -110,6 +110,11 @@ func (p *Purse) Post(ctx context.Context, transfers ...points.Transfer) (points.
 	return p.ledger.Post(ctx, transfers...)
 }
 
+// Balance is what lies in an account that is nobody's, such as an escrow.
+func (p *Purse) Balance(ctx context.Context, account points.Account) (int64, error) {
+	return p.ledger.Balance(ctx, account)
+}
+
 // Find reads a transfer by its key.
 func (p *Purse) Find(ctx context.Context, key string) (t points.Posting, ok bool, err error) {
 	return p.ledger.Find(ctx, key)

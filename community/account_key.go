@@ -61,6 +61,20 @@ func (p *Purse) stand(ctx context.Context, r *bot.Request, cause, why string, du
 	}
 }
 
+// Stands is the amount that stands under a rule's key, by Correct, by Restate or posted at first; 0 where nothing does.
+func (p *Purse) Stands(ctx context.Context, key string) (int64, error) {
+	for n, at := 1, key; ; n++ {
+		t, ok, err := p.ledger.Find(ctx, at)
+		if err != nil || !ok {
+			return 0, err
+		}
+		if t.Reversal == "" {
+			return t.Amount, nil
+		}
+		at = fmt.Sprintf("again/%d/%s", n, key)
+	}
+}
+
 // followsFacts tells whether a reversal's key is one of Correct or Restate.
 func followsFacts(reversal string) bool {
 	return strings.HasPrefix(reversal, "merge/") || strings.HasPrefix(reversal, "restate/")

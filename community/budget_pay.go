@@ -35,6 +35,21 @@ func (b *Budgets) Pay(ctx context.Context, r *bot.Request, id string, transfers 
 	return receipt, b.warn(ctx, r, id)
 }
 
+// Return gives back to a campaign what was paid from it and is not needed; To is filled in. Where the campaign is over, it
+// is returned at once.
+func (b *Budgets) Return(ctx context.Context, r *bot.Request, id string, t points.Transfer) error {
+	x, err := b.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	t.To = x.Account()
+	if _, err := b.purse.ledger.Post(ctx, t); err != nil || x.Closed.IsZero() {
+		return err
+	}
+	_, err = b.sweep(ctx, r, id)
+	return err
+}
+
 // warn tells managers once that most of a budget is used.
 func (b *Budgets) warn(ctx context.Context, r *bot.Request, id string) error {
 	x, err := b.Get(ctx, id)

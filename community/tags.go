@@ -19,6 +19,9 @@ type Tags struct {
 	seen []Interests
 }
 
+// AmbassadorTag is the tag of whoever is an ambassador, or has applied: nobody asks them to become one.
+const AmbassadorTag = "大使"
+
 // Interests are the tags that a feature sees in what people did lately, at a time: of some ids, or of everybody where
 // none are given.
 type Interests func(ctx context.Context, at time.Time, ids []MemberID) (map[MemberID][]string, error)

@@ -122,6 +122,9 @@ func (d *demo) happen(ctx context.Context, batch []bot.Event, until time.Time) e
 		if err := d.app.engine.Advance(ctx, batch[0].At, false); err != nil {
 			return err
 		}
+		if err := d.decode(ctx, batch); err != nil {
+			return err
+		}
 		if err := d.app.engine.Deliver(ctx, batch); err != nil {
 			return err
 		}

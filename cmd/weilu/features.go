@@ -5,6 +5,7 @@ import (
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/admission"
 	"github.com/weilu-im/weilu/community/agenda"
+	"github.com/weilu-im/weilu/community/ambassador"
 	"github.com/weilu-im/weilu/community/campaign"
 	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/checkin"
@@ -45,6 +46,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		topic.New(db, c, s.Topic),
 		challenge.New(db, c, s.Challenge, challenge.Look{Fonts: s.fonts, Community: s.Community.Name}),
 		tier.New(db, c, s.Tiers),
+		ambassador.New(db, c, s.Ambassador, ambassador.Look{Fonts: s.fonts, Community: s.Community.Name}),
 		nudge.New(db, c, s.Nudge),
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),

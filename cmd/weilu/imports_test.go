@@ -95,13 +95,14 @@ var importerRules = []importerRule{
 	{[]string{"github.com/mozillazg/go-pinyin"}, []string{"community"}, "only the search for members spells names"},
 	{[]string{"github.com/rivo/uniseg"}, []string{"community", "community/draw", "cmd/weilu"}, "names are cut by what people see, and terminals are as wide as that"},
 	{[]string{"golang.org/x/image", "github.com/hajimehoshi/bitmapfont"}, []string{"community/draw"}, "only draw knows fonts and pixels"},
+	{[]string{"rsc.io/qr"}, []string{"bot/wechat", "community/draw"}, "a login and a poster are read by phones"},
 	{[]string{"github.com/knadh/koanf"}, []string{"config"}, "only config reads configuration"},
 	{[]string{"modernc.org/sqlite", "github.com/mattn/go-sqlite3", "gorm.io/driver"}, []string{"config/database"}, "only config/database opens databases"},
 	{[]string{"github.com/jackc/pgx"}, []string{"config/database", "config/database/dbtest"}, "dbtest makes the databases that tests open"},
 	{[]string{"github.com/alecthomas/kong", "github.com/lmittmann/tint", "github.com/mattn/go-isatty", "github.com/schollz/progressbar"},
 		[]string{"cmd/weilu"}, "only cmd has a command line and knows terminals"},
 	{[]string{"github.com/go-chi/chi"}, []string{"bot/playground", "community/console"}, "both serve pages, and neither knows the other"},
-	{[]string{"github.com/chromedp", "github.com/PuerkitoBio/goquery", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
+	{[]string{"github.com/chromedp", "github.com/PuerkitoBio/goquery", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/makiuchi-d/gozxing",
 		"go.uber.org/goleak", "pgregory.net/rapid"}, nil, "it is for tests"},
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/admission"
+	"github.com/weilu-im/weilu/community/ambassador"
 	"github.com/weilu-im/weilu/community/challenge"
 	"github.com/weilu-im/weilu/community/console"
 	"github.com/weilu-im/weilu/community/draw"
@@ -31,25 +32,26 @@ const defaultConfig = "weilu.yaml"
 
 // settings are all sections of the configuration.
 type settings struct {
-	Community community.Config
-	Database  databaseConfig
-	Points    pointsConfig
-	Challenge challenge.Config
-	Shop      shop.Config
-	Proof     proof.Config
-	Welcome   welcome.Config
-	Newcomer  newcomer.Config
-	Admission admission.Config
-	Topic     topic.Config
-	Tiers     tier.Config
-	Nudge     nudge.Config
-	Rules     rules.Config
-	Script    scripts.Config
-	Post      post.Config
-	Words     community.WordConfig
-	Texts     map[string]string
-	WeChat    wechatConfig
-	Console   console.Config
+	Community  community.Config
+	Database   databaseConfig
+	Points     pointsConfig
+	Challenge  challenge.Config
+	Ambassador ambassador.Config
+	Shop       shop.Config
+	Proof      proof.Config
+	Welcome    welcome.Config
+	Newcomer   newcomer.Config
+	Admission  admission.Config
+	Topic      topic.Config
+	Tiers      tier.Config
+	Nudge      nudge.Config
+	Rules      rules.Config
+	Script     scripts.Config
+	Post       post.Config
+	Words      community.WordConfig
+	Texts      map[string]string
+	WeChat     wechatConfig
+	Console    console.Config
 
 	fonts *draw.Fonts
 }
@@ -69,24 +71,25 @@ func (c databaseConfig) Validate() error {
 
 func defaults() *settings {
 	return &settings{
-		Community: community.Defaults(),
-		Points:    pointsDefaults(),
-		Challenge: challenge.Defaults(),
-		Shop:      shop.Defaults(),
-		Proof:     proof.Defaults(),
-		Welcome:   welcome.Defaults(),
-		Newcomer:  newcomer.Defaults(),
-		Script:    scripts.Defaults(),
-		Rules:     rules.Defaults(),
-		Words:     community.DefaultWords(),
-		Texts:     map[string]string{},
-		WeChat:    wechatDefaults(),
-		Console:   console.Defaults(),
-		Admission: admission.Defaults(),
-		Post:      post.Defaults(),
-		Topic:     topic.Defaults(),
-		Tiers:     tier.Defaults(),
-		Nudge:     nudge.Defaults(),
+		Community:  community.Defaults(),
+		Points:     pointsDefaults(),
+		Challenge:  challenge.Defaults(),
+		Ambassador: ambassador.Defaults(),
+		Shop:       shop.Defaults(),
+		Proof:      proof.Defaults(),
+		Welcome:    welcome.Defaults(),
+		Newcomer:   newcomer.Defaults(),
+		Script:     scripts.Defaults(),
+		Rules:      rules.Defaults(),
+		Words:      community.DefaultWords(),
+		Texts:      map[string]string{},
+		WeChat:     wechatDefaults(),
+		Console:    console.Defaults(),
+		Admission:  admission.Defaults(),
+		Post:       post.Defaults(),
+		Topic:      topic.Defaults(),
+		Tiers:      tier.Defaults(),
+		Nudge:      nudge.Defaults(),
 	}
 }
 
@@ -106,6 +109,7 @@ func (s *settings) sections() []section {
 		{"admission", "How people come from the screening group into the core group.", &s.Admission},
 		{"topic", "The daily topics: what is asked, when, and what answers earn.", &s.Topic},
 		{"tiers", "What the tiers of members ask for, and who hears of them.", &s.Tiers},
+		{"ambassador", "Ambassadors and invitation codes: what inviting earns.", &s.Ambassador},
 		{"nudge", "How much members hear of the bot unasked.", &s.Nudge},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},

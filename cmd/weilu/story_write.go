@@ -77,6 +77,7 @@ func (s *story) write(now time.Time, zone *time.Location, seed uint64) []bot.Eve
 	}
 	w.privately()
 	w.rituals(rand.New(rand.NewPCG(seed, 21)))
+	w.invites(rand.New(rand.NewPCG(seed, 34)))
 	return w.finish()
 }
 

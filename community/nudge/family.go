@@ -3,6 +3,7 @@ package nudge
 import (
 	"slices"
 
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/tiers"
 )
 
@@ -53,7 +54,7 @@ func builtin() []Family {
 		{Name: "wake", Segment: Segment{Tiers: []tiers.Tier{tiers.Lurker, tiers.Onlooker, tiers.Interactor}, Silent: &Span{14, 180}, Joined: from(14)}, At: "10:30", Every: 30},
 		{Name: "share", Segment: Segment{Tiers: []tiers.Tier{tiers.Interactor}, Silent: &Span{0, 7}, Joined: from(14), Given: &Span{0, 0}}, At: "19:30", Every: 30},
 		{Name: "support", Segment: Segment{Tiers: []tiers.Tier{tiers.Contributor}, Silent: &Span{3, 28}}, At: "11:00", Every: 30},
-		{Name: "ambassador", Segment: Segment{Tiers: []tiers.Tier{tiers.KOC}, Silent: &Span{0, 14}, Joined: from(30)}, At: "11:30", Every: 90},
+		{Name: "ambassador", Segment: Segment{Tiers: []tiers.Tier{tiers.KOC}, Silent: &Span{0, 14}, Joined: from(30), Without: []string{community.AmbassadorTag}}, At: "11:30", Every: 90},
 		{Name: "back", Segment: Segment{Back: from(30)}, At: "10:00", Every: 30},
 		{Name: "streak", Segment: Segment{Streak: from(3), Unchecked: true}, At: "20:00", Every: 14},
 	}
