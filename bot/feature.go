@@ -26,6 +26,7 @@ type Feature struct {
 	Jobs     []Job
 	Guards   map[string]Guard
 	Views    []View
+	Chapters []Chapter // what it tells in reports
 
 	// Locales holds zh.yaml and en.yaml with equal keys: what the feature says. See Request.T.
 	Locales    fs.FS

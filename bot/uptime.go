@@ -152,3 +152,12 @@ func logouts(ctx context.Context, s Storage, from, to time.Time) (list []Outage,
 	}
 	return list, rows.Err()
 }
+
+// FirstAwake is the first sign of life of the program on this data; ok is false where there was none.
+func FirstAwake(ctx context.Context, s Storage) (at time.Time, ok bool, err error) {
+	var ms sql.NullInt64
+	if err := s.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT MIN(from_at) FROM beats`).Scan(&ms); err != nil {
+		return at, false, fmt.Errorf("read heartbeats: %w", err)
+	}
+	return FromMillis(ms.Int64), ms.Valid, nil
+}

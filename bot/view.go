@@ -15,6 +15,15 @@ type View struct {
 	// Acts are commands that are offered above everything; those of a row stand in Row.Acts.
 	Acts []Act
 	Read func(ctx context.Context, q *Query) (Page, error)
+	// Files are the same as files to be kept.
+	Files []ViewFile
+}
+
+// ViewFile is what a view shows as a file.
+type ViewFile struct {
+	Name string // with its ending, unique in its view: "report.html"
+	Type string // media type
+	Read func(ctx context.Context, q *Query) ([]byte, error)
 }
 
 // Param is something that a reader may ask a view for.

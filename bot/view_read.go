@@ -25,6 +25,7 @@ type ViewOffer struct {
 	Role    Role
 	Params  []ParamOffer
 	Acts    []Act
+	Files   []string // names of its files
 }
 
 // ParamOffer is a parameter with its texts.
@@ -57,6 +58,9 @@ func (e *Engine) Views(actor Actor) []ViewOffer {
 			}
 			o.Params = append(o.Params, offer)
 		}
+		for _, file := range v.Files {
+			o.Files = append(o.Files, file.Name)
+		}
 		offers = append(offers, o)
 	}
 	return offers
@@ -66,9 +70,38 @@ func (e *Engine) Views(actor Actor) []ViewOffer {
 // left out, and choices that are none are the first one. ErrNoView hides also what the reader may not see. It reads
 // outside any transaction unless ctx carries one.
 func (e *Engine) View(ctx context.Context, name string, q Query) (Page, error) {
+	v, err := e.asked(name, &q)
+	if err != nil {
+		return Page{}, err
+	}
+	page, err := v.Read(ctx, &q)
+	if err != nil {
+		return Page{}, fmt.Errorf("view %s: %w", name, err)
+	}
+	return page, nil
+}
+
+// ViewFile reads one of a view's files, like View. ErrNoView also says that it has no such file.
+func (e *Engine) ViewFile(ctx context.Context, name, file string, q Query) (data []byte, mediaType string, err error) {
+	v, err := e.asked(name, &q)
+	if err != nil {
+		return nil, "", err
+	}
+	i := slices.IndexFunc(v.Files, func(f ViewFile) bool { return f.Name == file })
+	if i < 0 {
+		return nil, "", fmt.Errorf("file %.100q of view %s: %w", file, name, ErrNoView)
+	}
+	if data, err = v.Files[i].Read(ctx, &q); err != nil {
+		return nil, "", fmt.Errorf("file %s of view %s: %w", file, name, err)
+	}
+	return data, v.Files[i].Type, nil
+}
+
+// asked is the view of a name that the reader may see, and makes their question one that it can answer.
+func (e *Engine) asked(name string, q *Query) (*ownedView, error) {
 	i := slices.IndexFunc(e.views, func(v *ownedView) bool { return v.name() == name && v.Role <= q.Actor.Role })
 	if i < 0 {
-		return Page{}, fmt.Errorf("view %.100q: %w", name, ErrNoView)
+		return nil, fmt.Errorf("view %.100q: %w", name, ErrNoView)
 	}
 	v := e.views[i]
 	asked := q.Params
@@ -87,11 +120,7 @@ func (e *Engine) View(ctx context.Context, name string, q Query) (Page, error) {
 		q.Limit = rowsAtOnce
 	}
 	q.Limit, q.After = min(q.Limit, mostRows), shorten(Clean(q.After))
-	page, err := v.Read(ctx, &q)
-	if err != nil {
-		return Page{}, fmt.Errorf("view %s: %w", name, err)
-	}
-	return page, nil
+	return v, nil
 }
 
 // registerView checks what can be wrong with a view.
