@@ -98,6 +98,11 @@ func traceMigrations() []*gormigrate.Migration {
 		`CREATE TABLE traces (day INTEGER NOT NULL, member_id TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (day, member_id, kind))`)}
 }
 
+// messageMigrations let the messages of a group be read in the order of time.
+func messageMigrations() []*gormigrate.Migration {
+	return []*gormigrate.Migration{statements("2026112411_messages_at", `CREATE INDEX messages_group_at ON messages (group_id, at)`)}
+}
+
 // trace keeps that somebody was there on a Day without saying anything in a group.
 func (a *Activity) trace(ctx context.Context, day Day, member MemberID, kind string) error {
 	if err := a.exec(ctx, `INSERT INTO traces (day, member_id, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, int(day), string(member), kind); err != nil {

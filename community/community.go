@@ -93,7 +93,7 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
-	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}, tellers: map[string]Teller{}}, Handouts{}
+	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}, tellers: map[string]Teller{}, crowds: map[string]Crowd{}}, Handouts{}
 	c.Badges = &Badges{db: opts.Storage, ro: c.Roster}
 	c.Mine = &Mine{c: c}
 	c.Tags = &Tags{db: SQL{opts.Storage}, ro: c.Roster}

@@ -20,12 +20,49 @@ type Telling struct {
 // Teller tells something of one person at a time, under any of their ids; ok is false where there is nothing to tell.
 type Teller func(ctx context.Context, who []MemberID, at time.Time) (t Telling, ok bool, err error)
 
+// Actions tells who did something of their own on which Day, from <= Day < to, also where it is no message in a group: what
+// makes somebody active. A person may be told several times, under any of their ids. It reads tables only.
+type Actions func(ctx context.Context, from, to Day, each func(Day, MemberID)) error
+
+// Crowd tells for whom something was so in from <= Day < to, under any of their ids. It reads tables only.
+type Crowd func(ctx context.Context, from, to Day) ([]MemberID, error)
+
 // Facts are what features know of members, by name, for features that don't know them: a newcomer's path asks
 // for check-ins without knowing who keeps them. They are registered while the program is put together.
 type Facts struct {
 	ro      *Roster
 	named   map[string]Fact
 	tellers map[string]Teller
+	actions []Actions
+	crowds  map[string]Crowd
+}
+
+// RegisterActions offers actions that make people active.
+func (f *Facts) RegisterActions(actions Actions) { f.actions = append(f.actions, actions) }
+
+// Actions calls each for every action that features know of.
+func (f *Facts) Actions(ctx context.Context, from, to Day, each func(Day, MemberID)) error {
+	for _, actions := range f.actions {
+		if err := actions(ctx, from, to, each); err != nil {
+			return fmt.Errorf("actions: %w", err)
+		}
+	}
+	return nil
+}
+
+// RegisterCrowd offers a crowd under "feature.crowd".
+func (f *Facts) RegisterCrowd(name string, crowd Crowd) { f.crowds[name] = crowd }
+
+// Crowd is for whom something was so; ok is false where nobody can tell.
+func (f *Facts) Crowd(ctx context.Context, name string, from, to Day) (ids []MemberID, ok bool, err error) {
+	crowd := f.crowds[name]
+	if crowd == nil {
+		return nil, false, nil
+	}
+	if ids, err = crowd(ctx, from, to); err != nil {
+		return nil, false, fmt.Errorf("crowd %s: %w", name, err)
+	}
+	return ids, true, nil
 }
 
 // Register offers a fact under "feature.fact". The first of a name stands.

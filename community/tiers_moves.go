@@ -11,9 +11,9 @@ import (
 // StuckAfter is after how many Days on the same tier an active member counts as stuck.
 const StuckAfter = 90
 
-// Moves is how a month moved people between tiers; staff and bots are left out. Who left before it is not in it.
+// Moves is how a month, or another period, moved people between tiers; staff and bots are left out. Who left before it is not in it.
 type Moves struct {
-	Month string
+	Month string // empty: another period
 	// Matrix is how many people held the first tier when the month began and the second when it was over; those who came or
 	// left in it are not in it.
 	Matrix map[tiers.Tier]map[tiers.Tier]int
@@ -58,19 +58,43 @@ func (t *Tiers) MovesOf(ctx context.Context, entries []tiers.Entry, months ...st
 	}
 	list := make([]Moves, len(months))
 	for i, month := range months {
-		if list[i], err = t.moved(ctx, entries, people, month); err != nil {
+		first, after, err := ParseMonth(month)
+		if err != nil {
 			return nil, err
 		}
+		if list[i], err = t.moved(ctx, entries, people, first, after); err != nil {
+			return nil, err
+		}
+		list[i].Month = month
 	}
 	return list, nil
 }
 
-func (t *Tiers) moved(ctx context.Context, entries []tiers.Entry, people map[MemberID]passenger, month string) (Moves, error) {
-	m := Moves{Month: month, Matrix: map[tiers.Tier]map[tiers.Tier]int{}, Ends: map[tiers.Tier]int{}, Active: map[tiers.Tier]int{}}
-	first, after, err := ParseMonth(month)
+// MovesIn are the moves of the Days from <= Day < to: by the record of the nights where that goes so far, and else replayed
+// from what is known of everybody.
+func (t *Tiers) MovesIn(ctx context.Context, from, to Day) (Moves, error) {
+	people, err := t.passengers(ctx)
 	if err != nil {
-		return m, err
+		return Moves{}, err
 	}
+	var entries []tiers.Entry
+	last, ok, err := t.Last(ctx)
+	switch {
+	case err != nil:
+		return Moves{}, err
+	case ok && last >= to-1:
+		entries, err = t.Between(ctx, 0, to+1)
+	default:
+		_, err = t.At(ctx, to-1, func(e tiers.Entry) { entries = append(entries, e) })
+	}
+	if err != nil {
+		return Moves{}, err
+	}
+	return t.moved(ctx, entries, people, from, to)
+}
+
+func (t *Tiers) moved(ctx context.Context, entries []tiers.Entry, people map[MemberID]passenger, first, after Day) (Moves, error) {
+	m := Moves{Matrix: map[tiers.Tier]map[tiers.Tier]int{}, Ends: map[tiers.Tier]int{}, Active: map[tiers.Tier]int{}}
 	// What a night changes holds from the morning of the next Day: a month ends with the night after its last Day.
 	before, end := map[MemberID]tiers.Standing{}, map[MemberID]tiers.Standing{}
 	for _, e := range entries {

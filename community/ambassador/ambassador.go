@@ -48,6 +48,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	}
 	c.OnIdentity("ambassador", f.changed, keyPart+"/", keyNew+"/", keyTarget+"/", keyMove+"/")
 	c.Facts.Register("ambassador.invites", f.invited)
+	c.Facts.RegisterCrowd("ambassador.invited", f.invitedCrowd)
 	c.Earnings.Register("ambassador", f.explain)
 	c.Tags.Register(f.tagged)
 	f.registerUndo()

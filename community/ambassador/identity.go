@@ -71,6 +71,17 @@ func (f *feature) involved(ctx context.Context, ids []community.MemberID) (n int
 	return n, err
 }
 
+// invitedCrowd is the community's crowd ambassador.invited: the newcomers of some Days whose claim counts.
+func (f *feature) invitedCrowd(ctx context.Context, from, to community.Day) (ids []community.MemberID, err error) {
+	err = f.db.Each(ctx, func(scan func(...any) error) error {
+		var id community.MemberID
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT member_id FROM invites WHERE state = 'counts' AND came_day >= ? AND came_day < ?`, int(from), int(to))
+	return ids, err
+}
+
 // invited is the community's fact ambassador.invites: how many newcomers a person brought who count.
 func (f *feature) invited(ctx context.Context, who []community.MemberID, from, to time.Time) (n int, err error) {
 	in, args := community.In(who)

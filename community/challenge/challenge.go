@@ -43,6 +43,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.OnIdentity("challenge", f.changed, paid+"/", prize+"/")
 	f.registerUndo()
 	c.Facts.Register("challenge.days", f.counted)
+	c.Facts.RegisterActions(f.actions)
 	c.Tags.Register(f.interests)
 	return bot.Feature{
 		Name: "challenge", Locales: texts, Migrations: migrations(),

@@ -271,5 +271,7 @@ func migrations() []*gormigrate.Migration {
 			}
 		}
 		return nil
+	}}, {ID: "2026112412_challenge_days", Migrate: func(tx *gorm.DB) error {
+		return tx.Exec(`CREATE INDEX challenge_marks_all ON challenge_marks (day)`).Error
 	}}}
 }

@@ -30,6 +30,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Earnings.Register("checkin", f.explain)
 	c.Facts.Register("checkin.days", f.counted)
 	c.Facts.RegisterTeller("checkin.streak", f.streak)
+	c.Facts.RegisterActions(f.actions)
 	c.Mine.Register("checkin", f.mine)
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {

@@ -127,7 +127,23 @@ func migrations() []*gormigrate.Migration {
 			}
 			return tx.Exec(`ALTER TABLE checkins ADD COLUMN bonus BIGINT NOT NULL DEFAULT -1`).Error
 		},
+	}, {
+		ID: "2026112410_days",
+		Migrate: func(tx *gorm.DB) error {
+			return tx.Exec(`CREATE INDEX checkins_day ON checkins (day, member_id)`).Error
+		},
 	}}
+}
+
+// actions tells who checked in on which Day.
+func (f *checkin) actions(ctx context.Context, from, to community.Day, each func(community.Day, community.MemberID)) error {
+	return f.db.Each(ctx, func(scan func(...any) error) error {
+		var day community.Day
+		var member community.MemberID
+		err := scan(&day, &member)
+		each(day, member)
+		return err
+	}, `SELECT day, member_id FROM checkins WHERE day >= ? AND day < ?`, int(from), int(to))
 }
 
 // counted is the community's fact checkin.days: on how many Days a person checked in.
