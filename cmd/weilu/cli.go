@@ -15,6 +15,7 @@ type CLI struct {
 	Grant       grantCmd       `cmd:"" help:"Give points to many members at once, or take them, from a file."`
 	Members     membersCmd     `cmd:"" help:"List the members."`
 	Activity    activityCmd    `cmd:"" help:"Show how lively a month was."`
+	Report      reportCmd      `cmd:"" help:"Write the report of a day, week, month, quarter or any range, beside a running bot."`
 	Tiers       tiersCmd       `cmd:"" help:"Show who holds which tier on a Day, and why; or who would move."`
 	Ledger      ledgerCmd      `cmd:"" help:"Check or export the points ledger."`
 	Economy     economyCmd     `cmd:"" help:"Show where the points are and how they move."`

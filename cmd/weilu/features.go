@@ -17,6 +17,7 @@ import (
 	"github.com/weilu-im/weilu/community/nudge"
 	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
+	"github.com/weilu-im/weilu/community/report"
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
@@ -51,6 +52,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),
+		report.New(db, c, s.Report, s.reportLook()),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),
 	}

@@ -88,6 +88,8 @@ func TestHistory(t *testing.T) {
 		}
 	}
 	historyTiers(t, records, data)
+	historyReport(t, records, data, 2024, time.May)
+	historyReport(t, records, data, 2024, time.December)
 	begin = time.Now()
 	again := read[importSummary](t, "import", file, "--json", "--data", data)
 	t.Logf("second import: %s", time.Since(begin).Round(10*time.Millisecond))

@@ -171,25 +171,32 @@ func bareEngine(s *settings) (*bot.Engine, error) { return idleEngine(s, noStora
 
 // idleEngine is the engine over a storage that is only read: it is asked for its commands and views.
 func idleEngine(s *settings, db bot.Storage) (*bot.Engine, error) {
+	e, _, err := idle(s, db)
+	return e, err
+}
+
+// idle is the program over a storage that is only read.
+func idle(s *settings, db bot.Storage) (*bot.Engine, *community.Community, error) {
 	calendar, err := s.Community.Calendar()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c, err := community.New(community.Options{Storage: db, Calendar: calendar, Ledger: points.New(db.Conn, db.Tx), Words: s.Words,
 		Language: s.Community.Language, Bots: s.Community.Bots, NoiseBudget: s.Community.NoiseBudget,
 		Log: slog.New(slog.DiscardHandler), KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pacing := bot.NewPacing(db, calendar.Zone())
 	list := features(db, c, s, pacing)
 	if err := c.Undo.Build(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return bot.New(bot.Options{
+	e, err := bot.New(bot.Options{
 		Storage: db, Features: list, Observe: c.Observe, Resolve: c.Resolve, Pacing: pacing,
 		Next: schedule.Next(calendar.Zone()), Language: s.Community.Language, Texts: s.Texts, Names: s.Community.BotNames,
 	})
+	return e, c, err
 }
 
 // noStorage stands where nothing is stored.

@@ -18,6 +18,7 @@ import (
 	"github.com/weilu-im/weilu/community/nudge"
 	"github.com/weilu-im/weilu/community/post"
 	"github.com/weilu-im/weilu/community/proof"
+	"github.com/weilu-im/weilu/community/report"
 	"github.com/weilu-im/weilu/community/rules"
 	scripts "github.com/weilu-im/weilu/community/script"
 	"github.com/weilu-im/weilu/community/shop"
@@ -45,6 +46,7 @@ type settings struct {
 	Topic      topic.Config
 	Tiers      tier.Config
 	Nudge      nudge.Config
+	Report     report.Config
 	Rules      rules.Config
 	Script     scripts.Config
 	Post       post.Config
@@ -54,6 +56,11 @@ type settings struct {
 	Console    console.Config
 
 	fonts *draw.Fonts
+}
+
+// reportLook is what reports look like.
+func (s *settings) reportLook() report.Look {
+	return report.Look{Fonts: s.fonts, Community: s.Community.Name, Address: s.Console.Address}
 }
 
 // databaseConfig is the section database.
@@ -80,6 +87,7 @@ func defaults() *settings {
 		Welcome:    welcome.Defaults(),
 		Newcomer:   newcomer.Defaults(),
 		Script:     scripts.Defaults(),
+		Report:     report.Defaults(),
 		Rules:      rules.Defaults(),
 		Words:      community.DefaultWords(),
 		Texts:      map[string]string{},
@@ -111,6 +119,7 @@ func (s *settings) sections() []section {
 		{"tiers", "What the tiers of members ask for, and who hears of them.", &s.Tiers},
 		{"ambassador", "Ambassadors and invitation codes: what inviting earns.", &s.Ambassador},
 		{"nudge", "How much members hear of the bot unasked.", &s.Nudge},
+		{"report", "The reports that come by themselves.", &s.Report},
 		{"rules", "The rules that 公约 shows.", &s.Rules},
 		{"script", "Scripts: dated steps that post, ask, collect and close.", &s.Script},
 		{"post", "What managers let the bot say at times that they choose.", &s.Post},

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
+)
+
+// people is who is one person, and who appears in no figure: staff and bots.
+type people struct {
+	*community.Directory
+	out map[community.MemberID]bool
+}
+
+func (f *feature) people(ctx context.Context) (*people, error) {
+	d, err := f.c.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := f.c.LeftOut(ctx)
+	return &people{d, out}, err
+}
+
+// counts is the person that an id stands for, and whether they appear in figures.
+func (p *people) counts(id community.MemberID) (who community.MemberID, ok bool) {
+	who = p.Who(id)
+	return who, !p.out[who]
+}
+
+func (p *people) idsOf(id community.MemberID) []community.MemberID { return p.IDs(id) }
+
+// person is one member as figures see them.
+type person struct {
+	id      community.MemberID
+	first   community.Day // when they were first seen, in the scope of the report; 0: never
+	founder bool          // they were there when the bot first looked: nobody knows since when
+}
+
+// crowd is everybody who was ever seen in the scope of a report, but for staff and bots.
+type crowd struct {
+	*people
+	list  []person
+	index map[community.MemberID]int32
+}
+
+// place is the index of the person that an id stands for; ok is false for who appears in no figure.
+func (c *crowd) place(id community.MemberID) (n int32, ok bool) {
+	who, ok := c.counts(id)
+	if !ok {
+		return 0, false
+	}
+	n, known := c.index[who]
+	if !known {
+		n = int32(len(c.list))
+		c.index[who] = n
+		c.list = append(c.list, person{id: who})
+	}
+	return n, true
+}
+
+// crowd reads who was seen first when: in the community by the first join, message or list that showed them, in a group by
+// the first join or message there, or the list that showed them.
+func (f *feature) crowd(ctx context.Context, p *people, group community.GroupID) (*crowd, error) {
+	c := &crowd{people: p, index: map[community.MemberID]int32{}}
+	founding, err := f.founding(ctx)
+	if err != nil {
+		return nil, err
+	}
+	query, args := `SELECT id || ' ' || first_seen AS line FROM members WHERE first_seen > 0`, []any(nil)
+	if group != "" {
+		query, args = `SELECT member_id || ' ' || joined_at AS line FROM stays WHERE group_id = ? AND joined_at > 0
+			UNION ALL SELECT member_id || ' ' || at FROM passages WHERE group_id = ? AND kind = 'joined'
+			UNION ALL SELECT member_id || ' ' || MIN(first_at) FROM activity WHERE group_id = ? GROUP BY member_id`, []any{string(group), string(group), string(group)}
+	}
+	first := map[int32]int64{}
+	err = f.lines(ctx, func(line string) {
+		id, when, _ := strings.Cut(line, " ")
+		at, _ := strconv.ParseInt(when, 10, 64)
+		if n, ok := c.place(community.MemberID(id)); ok {
+			if was, seen := first[n]; !seen || at < was {
+				first[n] = at
+			}
+		}
+	}, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	for n, at := range first {
+		c.list[n].first, c.list[n].founder = f.c.Calendar.Day(bot.FromMillis(at)), founding[at]
+	}
+	return c, nil
+}
+
+// founding are the instants at which groups were listed for the first time.
+func (f *feature) founding(ctx context.Context) (map[int64]bool, error) {
+	at := map[int64]bool{}
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var ms int64
+		err := scan(&ms)
+		at[ms] = true
+		return err
+	}, `SELECT MIN(listed_at) FROM chats WHERE listed_at > 0 GROUP BY group_id`)
+	if err != nil {
+		return nil, fmt.Errorf("first lists of groups: %w", err)
+	}
+	return at, nil
+}
+
+// lines calls each for each row of a query with one column line. They come as one text, which is much quicker to read than
+// a hundred thousand rows. No line holds a newline.
+func (f *feature) lines(ctx context.Context, each func(line string), query string, args ...any) error {
+	joined := `group_concat(line, char(10))`
+	if f.db.Conn(ctx).Name() == "postgres" {
+		joined = `string_agg(line, chr(10))`
+	}
+	var text string
+	if err := f.db.Row(ctx, `SELECT COALESCE(`+joined+`, '') FROM (`+query+`) AS l`, args...).Scan(&text); err != nil {
+		return err
+	}
+	for text != "" {
+		line, rest, _ := strings.Cut(text, "\n")
+		each(line)
+		text = rest
+	}
+	return nil
+}
+
+// present is who is in a group at the end of a Day, one of the scope's: as it is now, taken back by what happened since.
+func (f *feature) present(ctx context.Context, c *crowd, group community.GroupID, day community.Day) (map[int32]bool, error) {
+	end := f.c.Calendar.Start(day + 1).UnixMilli()
+	where, args := ``, []any(nil)
+	if group != "" {
+		where, args = ` AND group_id = ?`, []any{string(group)}
+	}
+	type stay struct{ group, member string }
+	since, joinedNext := map[stay]int64{}, map[stay]bool{}
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var s stay
+		var at int64
+		var kind string
+		if err := scan(&s.group, &s.member, &at, &kind); err != nil {
+			return err
+		}
+		if was, ok := since[s]; !ok || at < was {
+			since[s], joinedNext[s] = at, kind == string(bot.Joined)
+		}
+		return nil
+	}, `SELECT group_id, member_id, at, kind FROM passages WHERE at >= ?`+where, append([]any{end}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("joins and leaves since %s: %w", day, err)
+	}
+	here := map[int32]bool{}
+	err = f.lines(ctx, func(line string) {
+		group, rest, _ := strings.Cut(line, " ")
+		member, open, _ := strings.Cut(rest, " ")
+		inside := open == "1"
+		if _, moved := since[stay{group, member}]; moved {
+			inside = !joinedNext[stay{group, member}]
+		}
+		if n, ok := c.place(community.MemberID(member)); ok && inside {
+			here[n] = true
+		}
+	}, `SELECT group_id || ' ' || member_id || ' ' || CASE WHEN left_at = 0 THEN '1' ELSE '0' END AS line FROM stays
+		WHERE (joined_at < ? OR EXISTS (SELECT 1 FROM passages p WHERE p.group_id = stays.group_id AND p.member_id = stays.member_id AND p.at < ?))`+where,
+		append([]any{end, end}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("who was there on %s: %w", day, err)
+	}
+	for n := range here { // a stay may have begun anew since, of who was first seen later
+		if first := c.list[n].first; first == 0 || first > day {
+			delete(here, n)
+		}
+	}
+	return here, nil
+}
