@@ -129,15 +129,51 @@ func (f *feature) lines(ctx context.Context, each func(line string), query strin
 	return nil
 }
 
+// stay is somebody in a group.
+type stay struct{ group, member string }
+
 // present is who is in a group at the end of a Day, one of the scope's: as it is now, taken back by what happened since.
 func (f *feature) present(ctx context.Context, c *crowd, group community.GroupID, day community.Day) (map[int32]bool, error) {
 	end := f.c.Calendar.Start(day + 1).UnixMilli()
-	where, args := ``, []any(nil)
+	where, args := ``, []any{end}
 	if group != "" {
-		where, args = ` AND group_id = ?`, []any{string(group)}
+		where, args = ` AND group_id = ?`, append(args, string(group))
 	}
-	type stay struct{ group, member string }
-	since, joinedNext := map[stay]int64{}, map[stay]bool{}
+	joinedNext, err := f.movedSince(ctx, where, args)
+	if err != nil {
+		return nil, err
+	}
+	here := map[int32]bool{}
+	see := func(s stay, inside bool) {
+		if n, ok := c.place(community.MemberID(s.member)); ok && inside && c.list[n].first != 0 && c.list[n].first <= day {
+			here[n] = true
+		}
+	}
+	err = f.lines(ctx, func(line string) {
+		group, member, _ := strings.Cut(line, " ")
+		if _, moved := joinedNext[stay{group, member}]; !moved {
+			see(stay{group, member}, true)
+		}
+	}, `SELECT group_id || ' ' || member_id AS line FROM stays WHERE left_at = 0 AND joined_at < ?`+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("who was there on %s: %w", day, err)
+	}
+	for s, joined := range joinedNext {
+		if joined {
+			continue // they were outside before that
+		}
+		known, err := f.cameBefore(ctx, s, end)
+		if err != nil {
+			return nil, err
+		}
+		see(s, known)
+	}
+	return here, nil
+}
+
+// movedSince are those who joined or left since an instant, and whether the first of that was a join.
+func (f *feature) movedSince(ctx context.Context, where string, args []any) (map[stay]bool, error) {
+	since, joined := map[stay]int64{}, map[stay]bool{}
 	err := f.db.Each(ctx, func(scan func(...any) error) error {
 		var s stay
 		var at int64
@@ -146,34 +182,24 @@ func (f *feature) present(ctx context.Context, c *crowd, group community.GroupID
 			return err
 		}
 		if was, ok := since[s]; !ok || at < was {
-			since[s], joinedNext[s] = at, kind == string(bot.Joined)
+			since[s], joined[s] = at, kind == string(bot.Joined)
 		}
 		return nil
-	}, `SELECT group_id, member_id, at, kind FROM passages WHERE at >= ?`+where, append([]any{end}, args...)...)
+	}, `SELECT group_id, member_id, at, kind FROM passages WHERE at >= ?`+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("joins and leaves since %s: %w", day, err)
+		return nil, fmt.Errorf("joins and leaves: %w", err)
 	}
-	here := map[int32]bool{}
-	err = f.lines(ctx, func(line string) {
-		group, rest, _ := strings.Cut(line, " ")
-		member, open, _ := strings.Cut(rest, " ")
-		inside := open == "1"
-		if _, moved := since[stay{group, member}]; moved {
-			inside = !joinedNext[stay{group, member}]
-		}
-		if n, ok := c.place(community.MemberID(member)); ok && inside {
-			here[n] = true
-		}
-	}, `SELECT group_id || ' ' || member_id || ' ' || CASE WHEN left_at = 0 THEN '1' ELSE '0' END AS line FROM stays
-		WHERE (joined_at < ? OR EXISTS (SELECT 1 FROM passages p WHERE p.group_id = stays.group_id AND p.member_id = stays.member_id AND p.at < ?))`+where,
-		append([]any{end, end}, args...)...)
+	return joined, nil
+}
+
+// cameBefore tells whether somebody who left a group after an instant was there before it, which the stay does not tell any
+// more: by a join or a message before, or because nothing says when they came.
+func (f *feature) cameBefore(ctx context.Context, s stay, end int64) (bool, error) {
+	var first int64
+	err := f.db.Row(ctx, `SELECT COALESCE(MIN(at), 0) FROM (SELECT MIN(first_at) AS at FROM activity WHERE member_id = ? AND group_id = ?
+		UNION ALL SELECT MIN(at) FROM passages WHERE member_id = ? AND group_id = ? AND kind = 'joined') AS seen`, s.member, s.group, s.member, s.group).Scan(&first)
 	if err != nil {
-		return nil, fmt.Errorf("who was there on %s: %w", day, err)
+		return false, fmt.Errorf("when %s came: %w", s.member, err)
 	}
-	for n := range here { // a stay may have begun anew since, of who was first seen later
-		if first := c.list[n].first; first == 0 || first > day {
-			delete(here, n)
-		}
-	}
-	return here, nil
+	return first < end, nil
 }

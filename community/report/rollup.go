@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,10 +94,11 @@ func (f *feature) compare(ctx context.Context, s *rolled, p *people) error {
 			changed = append(changed, p.idsOf(id)...)
 		}
 	}
-	return f.firstDays(ctx, changed, func(g community.GroupID, d community.Day) error {
+	first, err := f.firstDays(ctx, changed)
+	for g, d := range first {
 		s.doubt(g, d)
-		return nil
-	})
+	}
+	return err
 }
 
 func (s *rolled) doubt(g community.GroupID, d community.Day) {
@@ -107,7 +109,8 @@ func (s *rolled) doubt(g community.GroupID, d community.Day) {
 
 // firstDays tells for each group in which any of the ids spoke the Day before the first on which one did: what they said
 // answered somebody then.
-func (f *feature) firstDays(ctx context.Context, ids []community.MemberID, each func(community.GroupID, community.Day) error) error {
+func (f *feature) firstDays(ctx context.Context, ids []community.MemberID) (map[community.GroupID]community.Day, error) {
+	first := map[community.GroupID]community.Day{}
 	for some := range slices.Chunk(ids, 500) {
 		in, args := community.In(some)
 		if err := f.db.Each(ctx, func(scan func(...any) error) error {
@@ -116,12 +119,15 @@ func (f *feature) firstDays(ctx context.Context, ids []community.MemberID, each 
 			if err := scan(&g, &d); err != nil {
 				return err
 			}
-			return each(g, d)
+			if was, ok := first[g]; !ok || d < was {
+				first[g] = d
+			}
+			return nil
 		}, `SELECT group_id, MIN(day) - 1 FROM activity WHERE member_id IN `+in+` GROUP BY group_id`, args...); err != nil {
-			return fmt.Errorf("rollups: %w", err)
+			return nil, fmt.Errorf("rollups: %w", err)
 		}
 	}
-	return nil
+	return first, nil
 }
 
 // observe doubts the rollups that a late message falls into; it may answer what was said the Day before.
@@ -155,7 +161,16 @@ func (f *feature) changed(ctx context.Context, _ *bot.Request, change community.
 	if len(moved) < 2 {
 		return nil
 	}
-	return f.firstDays(ctx, moved[1], func(g community.GroupID, d community.Day) error { return f.doubt(ctx, g, d) })
+	first, err := f.firstDays(ctx, moved[1])
+	if err != nil {
+		return err
+	}
+	for _, g := range slices.Sorted(maps.Keys(first)) {
+		if err := f.doubt(ctx, g, first[g]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lastRolled is the last Day with rollups, from memory.
