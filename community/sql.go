@@ -41,6 +41,25 @@ func (s SQL) Each(ctx context.Context, fn func(scan func(...any) error) error, q
 	return rows.Err()
 }
 
+// Lines calls fn for each row of a query with one column, line. They come as one text, which is much quicker to read than
+// a hundred thousand rows; so the query must not be large without bound, and no line may hold a newline.
+func (s SQL) Lines(ctx context.Context, fn func(line string), query string, args ...any) error {
+	joined := `group_concat(line, char(10))`
+	if s.Conn(ctx).Name() == "postgres" {
+		joined = `string_agg(line, chr(10))`
+	}
+	var text string
+	if err := s.Row(ctx, `SELECT COALESCE(`+joined+`, '') FROM (`+query+`) AS l`, args...).Scan(&text); err != nil {
+		return err
+	}
+	for text != "" {
+		line, rest, _ := strings.Cut(text, "\n")
+		fn(line)
+		text = rest
+	}
+	return nil
+}
+
 // In is a list of ids, at least one, for a statement: its placeholders, and its arguments before others.
 func In(ids []MemberID, more ...any) (placeholders string, args []any) {
 	args = make([]any, 0, len(ids)+len(more))

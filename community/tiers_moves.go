@@ -3,6 +3,8 @@ package community
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/tiers"
@@ -62,7 +64,8 @@ func (t *Tiers) MovesOf(ctx context.Context, entries []tiers.Entry, months ...st
 		if err != nil {
 			return nil, err
 		}
-		if list[i], err = t.moved(ctx, entries, people, first, after); err != nil {
+		before, end := heldBy(entries, first), heldBy(entries, after)
+		if list[i], err = t.moved(ctx, before, end, people, first, after); err != nil {
 			return nil, err
 		}
 		list[i].Month = month
@@ -77,34 +80,62 @@ func (t *Tiers) MovesIn(ctx context.Context, from, to Day) (Moves, error) {
 	if err != nil {
 		return Moves{}, err
 	}
-	var entries []tiers.Entry
+	var before, end map[string]tiers.Standing
 	last, ok, err := t.Last(ctx)
 	switch {
 	case err != nil:
 		return Moves{}, err
 	case ok && last >= to-1:
-		entries, err = t.Between(ctx, 0, to+1)
+		before, end, err = t.recorded(ctx, from, to)
 	default:
+		var entries []tiers.Entry
 		_, err = t.At(ctx, to-1, func(e tiers.Entry) { entries = append(entries, e) })
+		before, end = heldBy(entries, from), heldBy(entries, to)
 	}
 	if err != nil {
 		return Moves{}, err
 	}
-	return t.moved(ctx, entries, people, from, to)
+	return t.moved(ctx, before, end, people, from, to)
 }
 
-func (t *Tiers) moved(ctx context.Context, entries []tiers.Entry, people map[MemberID]passenger, first, after Day) (Moves, error) {
-	m := Moves{Matrix: map[tiers.Tier]map[tiers.Tier]int{}, Ends: map[tiers.Tier]int{}, Active: map[tiers.Tier]int{}}
-	// What a night changes holds from the morning of the next Day: a month ends with the night after its last Day.
-	before, end := map[MemberID]tiers.Standing{}, map[MemberID]tiers.Standing{}
-	for _, e := range entries {
-		if Day(e.Day) <= first {
-			before[MemberID(e.Member)] = e.After
-		}
-		if Day(e.Day) <= after {
-			end[MemberID(e.Member)] = e.After
+// recorded is what everybody held in the mornings of two Days by the record of the nights.
+func (t *Tiers) recorded(ctx context.Context, from, to Day) (before, end map[string]tiers.Standing, err error) {
+	first, last := map[string]tiers.Holding{}, map[string]tiers.Holding{}
+	later := func(in map[string]tiers.Holding, h tiers.Holding) {
+		if was, ok := in[h.Member]; !ok || h.Day > was.Day || h.Day == was.Day && h.N > was.N {
+			in[h.Member] = h
 		}
 	}
+	err = t.book.Held(ctx, tiers.Day(to), func(h tiers.Holding) {
+		if later(last, h); Day(h.Day) <= from {
+			later(first, h)
+		}
+	})
+	return standings(first), standings(last), err
+}
+
+func standings(of map[string]tiers.Holding) map[string]tiers.Standing {
+	list := make(map[string]tiers.Standing, len(of))
+	for member, h := range of {
+		list[member] = tiers.Standing{Tier: h.Tier, Since: h.Since}
+	}
+	return list
+}
+
+// heldBy is what everybody held in the morning of a Day by what changed: what a night changes holds from the morning of the
+// next Day, and a month ends with the night after its last Day.
+func heldBy(entries []tiers.Entry, day Day) map[string]tiers.Standing {
+	by := map[string]tiers.Standing{}
+	for _, e := range entries {
+		if Day(e.Day) <= day {
+			by[e.Member] = e.After
+		}
+	}
+	return by
+}
+
+func (t *Tiers) moved(ctx context.Context, before, end map[string]tiers.Standing, people map[MemberID]passenger, first, after Day) (Moves, error) {
+	m := Moves{Matrix: map[tiers.Tier]map[tiers.Tier]int{}, Ends: map[tiers.Tier]int{}, Active: map[tiers.Tier]int{}}
 	active, err := t.spokeIn(ctx, first, after)
 	if err != nil {
 		return m, err
@@ -118,7 +149,7 @@ func (t *Tiers) moved(ctx context.Context, entries []tiers.Entry, people map[Mem
 		if p.first >= after || p.left != 0 && p.left < first {
 			continue
 		}
-		from, to := held(before[id]), held(end[id])
+		from, to := held(before[string(id)]), held(end[string(id)])
 		switch {
 		case p.left != 0 && p.left < after:
 			m.Out++
@@ -131,7 +162,7 @@ func (t *Tiers) moved(ctx context.Context, entries []tiers.Entry, people map[Mem
 		m.Ends[to]++
 		if active[id] {
 			m.Active[to]++
-			since := max(Day(end[id].Since), p.first)
+			since := max(Day(end[string(id)].Since), p.first)
 			if to != top && after-since >= StuckAfter {
 				m.Stuck++
 			}
@@ -173,35 +204,48 @@ func (t *Tiers) passengers(ctx context.Context) (map[MemberID]passenger, error) 
 		return nil, err
 	}
 	people := map[MemberID]passenger{}
-	err = t.db.Each(ctx, func(scan func(...any) error) error {
-		var id MemberID
-		var seen, here, left int64
-		if err := scan(&id, &seen, &here, &left); err != nil {
-			return err
-		}
-		who := aliases.Resolve(id)
+	err = t.db.Lines(ctx, func(line string) {
+		id, seen, _ := strings.Cut(line, " ")
+		who := aliases.Resolve(MemberID(id))
 		if out[who] {
-			return nil
+			return
 		}
-		p, known := people[who]
-		first := t.calendar.Day(bot.FromMillis(seen))
-		if !known || first < p.first {
-			p.first = first
+		at, _ := strconv.ParseInt(seen, 10, 64)
+		first := t.calendar.Day(bot.FromMillis(at))
+		if p, known := people[who]; !known || first < p.first {
+			people[who] = passenger{first: first}
 		}
-		switch { // they are there while one of their ids is
-		case here > 0 || left == 0:
-			p.left = 0
-		case !known || p.left != 0:
-			p.left = max(p.left, t.calendar.Day(bot.FromMillis(left)))
-		}
-		people[who] = p
-		return nil
-	}, `SELECT m.id, m.first_seen, COUNT(CASE WHEN s.left_at = 0 THEN 1 END), COALESCE(MAX(s.left_at), 0)
-		FROM members m LEFT JOIN stays s ON s.member_id = m.id WHERE m.first_seen > 0 GROUP BY m.id, m.first_seen`)
+	}, `SELECT id || ' ' || first_seen AS line FROM members WHERE first_seen > 0`)
 	if err != nil {
 		return nil, fmt.Errorf("moves: %w", err)
 	}
-	return people, nil
+	return people, t.leavers(ctx, aliases, people)
+}
+
+// leavers notes when those left who are in no group any more; they are there while one of their ids is.
+func (t *Tiers) leavers(ctx context.Context, aliases AliasMap, people map[MemberID]passenger) error {
+	left, here := map[MemberID]int64{}, map[MemberID]bool{}
+	err := t.db.Lines(ctx, func(line string) {
+		id, when, _ := strings.Cut(line, " ")
+		who := aliases.Resolve(MemberID(id))
+		at, _ := strconv.ParseInt(when, 10, 64)
+		left[who] = max(left[who], at)
+	}, `SELECT member_id || ' ' || left_at AS line FROM stays WHERE left_at > 0`)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	err = t.db.Lines(ctx, func(id string) { here[aliases.Resolve(MemberID(id))] = true },
+		`SELECT member_id AS line FROM stays WHERE left_at = 0`)
+	if err != nil {
+		return fmt.Errorf("moves: %w", err)
+	}
+	for who, at := range left {
+		if p, ok := people[who]; ok && !here[who] {
+			p.left = t.calendar.Day(bot.FromMillis(at))
+			people[who] = p
+		}
+	}
+	return nil
 }
 
 // spokeIn are those who spoke on the Days from <= Day < to.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -111,6 +113,42 @@ const entryColumns = `member_id, day, cause, from_tier, to_tier, tier, since, wa
 // Between are the changes of the Days from <= Day < to, in the order of Days and members.
 func (b *Book) Between(ctx context.Context, from, to Day) ([]Entry, error) {
 	return b.entries(ctx, `SELECT `+entryColumns+` FROM tier_changes WHERE day >= ? AND day < ? ORDER BY day, LENGTH(member_id), member_id, n`, int(from), int(to))
+}
+
+// Holding is what somebody held from the morning of a Day on. N counts the changes of one member on one Day.
+type Holding struct {
+	Member string
+	Day    Day
+	N      int
+	Tier   Tier
+	Since  Day
+}
+
+// Held calls each, in no order, for all that is on record until a Day, inclusive. The rows come as one text, which is much
+// quicker to read than a hundred thousand rows.
+func (b *Book) Held(ctx context.Context, until Day, each func(Holding)) error {
+	conn := b.conn(ctx)
+	joined := `group_concat(line, char(10))`
+	if conn.Name() == "postgres" {
+		joined = `string_agg(line, chr(10))`
+	}
+	var text string
+	if err := conn.Statement.ConnPool.QueryRowContext(ctx, `SELECT COALESCE(`+joined+`, '') FROM
+		(SELECT member_id || ' ' || day || ' ' || n || ' ' || tier || ' ' || since AS line FROM tier_changes WHERE day <= ?) AS l`, int(until)).Scan(&text); err != nil {
+		return fmt.Errorf("tiers: %w", err)
+	}
+	number := func(s string) int {
+		n, _ := strconv.Atoi(s)
+		return n
+	}
+	for line := range strings.Lines(text) {
+		member, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		day, rest, _ := strings.Cut(rest, " ")
+		n, rest, _ := strings.Cut(rest, " ")
+		tier, since, _ := strings.Cut(rest, " ")
+		each(Holding{member, Day(number(day)), number(n), Tier(tier), Day(number(since))})
+	}
+	return nil
 }
 
 // Of are the changes of a member, oldest first.

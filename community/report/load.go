@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,7 +123,7 @@ func (f *feature) readSpoken(ctx context.Context, c *counter, s rolled, where st
 	}
 	const query = `SELECT day || ' ' || group_id || ' ' || member_id || ' ' || messages AS line FROM activity WHERE day >= ? AND day < ?`
 	late := append([]any{max(args[0].(int), int(s.day)+1)}, args[1:]...)
-	if err := f.lines(ctx, add, query+where, late...); err != nil {
+	if err := f.db.Lines(ctx, add, query+where, late...); err != nil {
 		return fmt.Errorf("activity: %w", err)
 	}
 	for g, from := range s.doubtOf {
@@ -130,7 +131,7 @@ func (f *feature) readSpoken(ctx context.Context, c *counter, s rolled, where st
 		if begin >= end || len(args) > 2 && args[2] != string(g) {
 			continue
 		}
-		if err := f.lines(ctx, add, query+` AND group_id = ?`, begin, end, string(g)); err != nil {
+		if err := f.db.Lines(ctx, add, query+` AND group_id = ?`, begin, end, string(g)); err != nil {
 			return fmt.Errorf("activity in %s: %w", g, err)
 		}
 	}
@@ -143,8 +144,13 @@ func (f *feature) readDetail(ctx context.Context, c *counter, s rolled, group co
 	groups := []community.GroupID{group}
 	if group == "" {
 		var err error
-		if groups, err = f.spokenIn(ctx, first, after); err != nil {
+		if groups, err = f.spokenIn(ctx, max(first, s.day+1), after); err != nil {
 			return err
+		}
+		for g := range s.doubtOf {
+			if !slices.Contains(groups, g) {
+				groups = append(groups, g)
+			}
 		}
 	}
 	for _, g := range groups {
@@ -175,7 +181,7 @@ func (f *feature) readActs(ctx context.Context, c *counter, group community.Grou
 	if group != "" {
 		where, args = ` AND group_id = ?`, append(args, string(group))
 	}
-	err := f.lines(ctx, func(line string) {
+	err := f.db.Lines(ctx, func(line string) {
 		day, id, _ := strings.Cut(line, " ")
 		d, _ := strconv.Atoi(day)
 		c.add(community.Day(d), id, 0)

@@ -77,7 +77,7 @@ func (f *feature) crowd(ctx context.Context, p *people, group community.GroupID)
 			UNION ALL SELECT member_id || ' ' || MIN(first_at) FROM activity WHERE group_id = ? GROUP BY member_id`, []any{string(group), string(group), string(group)}
 	}
 	first := map[int32]int64{}
-	err = f.lines(ctx, func(line string) {
+	err = f.db.Lines(ctx, func(line string) {
 		id, when, _ := strings.Cut(line, " ")
 		at, _ := strconv.ParseInt(when, 10, 64)
 		if n, ok := c.place(community.MemberID(id)); ok {
@@ -110,25 +110,6 @@ func (f *feature) founding(ctx context.Context) (map[int64]bool, error) {
 	return at, nil
 }
 
-// lines calls each for each row of a query with one column line. They come as one text, which is much quicker to read than
-// a hundred thousand rows. No line holds a newline.
-func (f *feature) lines(ctx context.Context, each func(line string), query string, args ...any) error {
-	joined := `group_concat(line, char(10))`
-	if f.db.Conn(ctx).Name() == "postgres" {
-		joined = `string_agg(line, chr(10))`
-	}
-	var text string
-	if err := f.db.Row(ctx, `SELECT COALESCE(`+joined+`, '') FROM (`+query+`) AS l`, args...).Scan(&text); err != nil {
-		return err
-	}
-	for text != "" {
-		line, rest, _ := strings.Cut(text, "\n")
-		each(line)
-		text = rest
-	}
-	return nil
-}
-
 // stay is somebody in a group.
 type stay struct{ group, member string }
 
@@ -149,7 +130,7 @@ func (f *feature) present(ctx context.Context, c *crowd, group community.GroupID
 			here[n] = true
 		}
 	}
-	err = f.lines(ctx, func(line string) {
+	err = f.db.Lines(ctx, func(line string) {
 		group, member, _ := strings.Cut(line, " ")
 		if _, moved := joinedNext[stay{group, member}]; !moved {
 			see(stay{group, member}, true)
