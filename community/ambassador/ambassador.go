@@ -55,7 +55,8 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	at := c.Calendar.Starts() + afterStart
 	return bot.Feature{
 		Name: "ambassador", Locales: texts, Migrations: migrations(),
-		On: []bot.Listener{bot.On(f.listen, bot.Message), bot.On(f.recalled, bot.Recalled)},
+		Chapters: []bot.Chapter{{Key: "ambassadors", Title: "chapter", Read: f.chapter}},
+		On:       []bot.Listener{bot.On(f.listen, bot.Message), bot.On(f.recalled, bot.Recalled)},
 		Jobs: []bot.Job{
 			{Name: nightJob, Spec: fmt.Sprintf("%d %d * * *", int(at.Minutes())%60, int(at.Hours())%24), Run: f.night},
 			{Name: moreJob, Run: f.more},

@@ -16,3 +16,17 @@ func (f *feature) actions(ctx context.Context, from, to community.Day, each func
 		return err
 	}, `SELECT day, member_id FROM challenge_marks WHERE day >= ? AND day < ? AND kind = ? AND gone_seq = 0`, int(from), int(to), string(Done))
 }
+
+// marksBy is how often each id checked in to a challenge on the Days from <= Day < to.
+func (f *feature) marksBy(ctx context.Context, challenge int64, from, to int) (map[community.MemberID]int, error) {
+	by := map[community.MemberID]int{}
+	err := f.db.Each(ctx, func(scan func(...any) error) error {
+		var member community.MemberID
+		var n int
+		err := scan(&member, &n)
+		by[member] = n
+		return err
+	}, `SELECT member_id, COUNT(*) FROM challenge_marks WHERE challenge_id = ? AND day >= ? AND day < ? AND kind = ? AND gone_seq = 0 GROUP BY member_id`,
+		challenge, from, to, string(Done))
+	return by, err
+}

@@ -38,6 +38,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	}
 	return bot.Feature{
 		Name:       "checkin",
+		Chapters:   []bot.Chapter{{Key: "checkins", Title: "chapter", Read: f.chapter}},
 		Locales:    texts,
 		Migrations: migrations(),
 		Commands:   []bot.Command{{Names: []string{"签到", "checkin", "打卡签到"}, Help: "help", Run: f.run}},
