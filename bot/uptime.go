@@ -153,11 +153,11 @@ func logouts(ctx context.Context, s Storage, from, to time.Time) (list []Outage,
 	return list, rows.Err()
 }
 
-// FirstAwake is the first sign of life of the program on this data; ok is false where there was none.
-func FirstAwake(ctx context.Context, s Storage) (at time.Time, ok bool, err error) {
-	var ms sql.NullInt64
-	if err := s.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT MIN(from_at) FROM beats`).Scan(&ms); err != nil {
-		return at, false, fmt.Errorf("read heartbeats: %w", err)
+// Awake is the first and the last sign of life of the program on this data; ok is false where there was none.
+func Awake(ctx context.Context, s Storage) (first, last time.Time, ok bool, err error) {
+	var from, to sql.NullInt64
+	if err := s.Conn(ctx).Statement.ConnPool.QueryRowContext(ctx, `SELECT MIN(from_at), MAX(to_at) FROM beats`).Scan(&from, &to); err != nil {
+		return first, last, false, fmt.Errorf("read heartbeats: %w", err)
 	}
-	return FromMillis(ms.Int64), ms.Valid, nil
+	return FromMillis(from.Int64), FromMillis(to.Int64), from.Valid, nil
 }

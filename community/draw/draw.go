@@ -63,12 +63,12 @@ func (p *Picture) PNG() ([]byte, error) {
 
 // Box fills a rectangle whose corners are rounded.
 func (p *Picture) Box(x, y, width, height, radius float64, c color.Color) {
-	path(p, c, func(r *vector.Rasterizer) { box(r, x, y, width, height, radius) })
+	path(p, c, x, y, width, height, func(r *vector.Rasterizer, x, y float64) { box(r, x, y, width, height, radius) })
 }
 
 // Frame draws the outline of a rectangle whose corners are rounded.
 func (p *Picture) Frame(x, y, width, height, radius, thick float64, c color.Color) {
-	path(p, c, func(r *vector.Rasterizer) {
+	path(p, c, x, y, width, height, func(r *vector.Rasterizer, x, y float64) {
 		box(r, x, y, width, height, radius)
 		hole(r, x+thick, y+thick, width-2*thick, height-2*thick, math.Max(0, radius-thick))
 	})
@@ -81,7 +81,8 @@ func (p *Picture) Disc(x, y, radius float64, c color.Color) {
 
 // Star fills a star of five points.
 func (p *Picture) Star(x, y, radius float64, c color.Color) {
-	path(p, c, func(r *vector.Rasterizer) {
+	path(p, c, x-radius, y-radius, 2*radius, 2*radius, func(r *vector.Rasterizer, x, y float64) {
+		x, y = x+radius, y+radius
 		for i := range 10 {
 			long := radius
 			if i%2 == 1 {
@@ -99,11 +100,17 @@ func (p *Picture) Star(x, y, radius float64, c color.Color) {
 	})
 }
 
-func path(p *Picture, c color.Color, draw func(r *vector.Rasterizer)) {
-	size := p.img.Bounds().Size()
-	r := vector.NewRasterizer(size.X, size.Y)
-	draw(r)
-	r.Draw(p.img, p.img.Bounds(), image.NewUniform(c), image.Point{})
+// path fills a shape within a rectangle, and looks at no more of the picture than that. shape is told where the rectangle
+// begins on what it draws on.
+func path(p *Picture, c color.Color, x, y, width, height float64, shape func(r *vector.Rasterizer, x, y float64)) {
+	area := image.Rect(int(math.Floor(x)), int(math.Floor(y)), int(math.Ceil(x+width)), int(math.Ceil(y+height)))
+	seen := area.Intersect(p.img.Bounds())
+	if seen.Empty() {
+		return
+	}
+	r := vector.NewRasterizer(area.Dx(), area.Dy())
+	shape(r, x-float64(area.Min.X), y-float64(area.Min.Y))
+	r.Draw(p.img, seen, image.NewUniform(c), seen.Min.Sub(area.Min))
 }
 
 // round is how far the handles of a curve are that looks like a quarter of a circle.

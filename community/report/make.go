@@ -28,10 +28,9 @@ type maker struct {
 func (m *maker) read(ctx context.Context) error {
 	p := m.ask.Period
 	m.r.period, m.r.before = p, p.Before()
-	if today := m.c.Calendar.Day(m.q.At); m.ask.AsOf >= today && p.First < today {
-		m.ask.AsOf = today - 1 // today is not over
+	if err := m.known(ctx); err != nil {
+		return err
 	}
-	m.r.asOf = m.ask.AsOf
 	who, err := m.people(ctx)
 	if err != nil {
 		return err
@@ -52,6 +51,26 @@ func (m *maker) read(ctx context.Context) error {
 		*into = measure(m.course, m.crowd, here, *period, m.r.asOf)
 	}
 	return nil
+}
+
+// known finds the last Day that is known where nobody says: the last with data, or on which the program was awake and
+// heard nothing, but not today, which is not over, unless the report is about that.
+func (m *maker) known(ctx context.Context) (err error) {
+	m.r.asOf = m.ask.AsOf
+	if m.r.asOf != 0 {
+		return nil
+	}
+	if m.r.asOf, err = m.c.Tiers.Latest(ctx); err != nil {
+		return err
+	}
+	_, awake, ok, err := bot.Awake(ctx, m.db)
+	if ok {
+		m.r.asOf = max(m.r.asOf, m.c.Calendar.Day(awake)-1)
+	}
+	if today := m.c.Calendar.Day(m.q.At); m.r.asOf >= today && m.r.period.First < today {
+		m.r.asOf = today - 1
+	}
+	return err
 }
 
 // head says what the report is about.
@@ -249,7 +268,7 @@ func (m *maker) cover(ctx context.Context) error {
 		return fmt.Errorf("who waits to be recognised: %w", err)
 	}
 	m.r.Wrong = Wrong{Outages: []Outage{}, Missed: []Missed{}}
-	awake, ok, err := bot.FirstAwake(ctx, m.db)
+	awake, _, ok, err := bot.Awake(ctx, m.db)
 	if err != nil || !ok || !awake.Before(span.To) || !span.From.Before(span.To) {
 		return err
 	}

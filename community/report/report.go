@@ -66,7 +66,7 @@ func (f *feature) ledger() *points.Ledger { return points.New(f.db.Conn, f.db.Tx
 type Ask struct {
 	Period Period
 	Group  community.GroupID // empty: the whole community
-	AsOf   community.Day     // the last Day that is known; 0: the last with data, or yesterday of q.At where that is earlier
+	AsOf   community.Day     // the last Day that is known; 0: the last with data or on which the program was awake, before the Day of q.At
 }
 
 // Make makes a report in the language of who asks. It reads tables only, beside a running bot or in a transaction.
@@ -78,12 +78,6 @@ func Make(ctx context.Context, q *bot.Query, db bot.Storage, c *community.Commun
 func (f *feature) report(ctx context.Context, q *bot.Query, ask Ask) (*Report, error) {
 	q = q.In(Name)
 	m := &maker{feature: f, q: q, ask: ask}
-	var err error
-	if m.ask.AsOf == 0 {
-		if m.ask.AsOf, err = f.c.Tiers.Latest(ctx); err != nil {
-			return nil, err
-		}
-	}
 	for _, step := range []func(context.Context) error{m.read, m.head, m.cover, m.figures, m.tiers, m.points, m.top, m.chapters, m.wrong} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("report of %s: %w", ask.Period, err)

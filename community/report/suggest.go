@@ -71,7 +71,7 @@ func (m *maker) adviceOnTalk() (list []advice) {
 	if share, five := m.concentration(); five && share > 0.5 {
 		list = append(list, advice{"spread", 0.25 + share/3, []any{"Rate", percent(share), "Speakers", r.Speakers}})
 	}
-	if day, hour, n := peak(r.Heat); n > 0 {
+	if day, hour, n := peak(r.Heat); n >= 10 {
 		list = append(list, advice{"hour", 0.1, []any{"Day", m.q.T("weekday." + strconv.Itoa(day)), "From", clockHour(hour), "To", clockHour((hour + 1) % 24), "N", n}})
 	}
 	return list
