@@ -51,8 +51,9 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 		}
 	}
 	for _, v := range f.Views {
-		problems = append(problems, e.registerView(f.Name, v)...)
+		problems = append(problems, e.registerView(f.Name, f.Section, v)...)
 	}
+	problems = append(problems, e.registerDesk(f)...)
 	if f.Observe != nil {
 		e.observers = append(e.observers, listener{f.Name, f.Observe})
 	}

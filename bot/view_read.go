@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type ViewOffer struct {
 	Feature string
 	Title   string
 	Role    Role
+	Section Section
+	Detail  bool
 	Params  []ParamOffer
 	Acts    []Act
 }
@@ -49,7 +52,8 @@ func (e *Engine) Views(actor Actor) []ViewOffer {
 		if v.Role > actor.Role {
 			continue
 		}
-		o := ViewOffer{Name: v.name(), Feature: v.feature, Title: e.speech.text(actor.Language, v.feature, v.Title, nil), Role: v.Role, Acts: v.Acts}
+		o := ViewOffer{Name: v.name(), Feature: v.feature, Title: e.speech.text(actor.Language, v.feature, v.Title, nil), Role: v.Role, Acts: v.Acts,
+			Section: v.Section, Detail: v.Detail}
 		for _, p := range v.Params {
 			offer := ParamOffer{Param: p, Title: e.speech.text(actor.Language, v.feature, p.Label, nil)}
 			for _, c := range p.Choices {
@@ -95,7 +99,10 @@ func (e *Engine) View(ctx context.Context, name string, q Query) (Page, error) {
 }
 
 // registerView checks what can be wrong with a view.
-func (e *Engine) registerView(feature string, v View) (problems []error) {
+func (e *Engine) registerView(feature string, section Section, v View) (problems []error) {
+	if v.Section = cmp.Or(v.Section, section, Tools); !slices.Contains(Sections(), v.Section) {
+		problems = append(problems, fmt.Errorf("view %s.%s: there is no section %q", feature, v.Name, v.Section))
+	}
 	own := &ownedView{v, feature}
 	if v.Name == "" || v.Name != strings.ToLower(v.Name) || strings.ContainsAny(v.Name, ". /") || v.Read == nil {
 		problems = append(problems, fmt.Errorf("view %s: it needs a lower-case name and a function", own.name()))
