@@ -30,8 +30,12 @@ func desk() bot.Feature {
 			{Name: "panics", Title: "broken", Role: bot.Owner, View: "orders", Count: func(context.Context, *bot.Query) (int, time.Time, error) { panic("oh") }},
 		},
 		Alarms: []bot.Alarm{
-			{Name: "soon", Role: bot.Moderator, Read: func(_ context.Context, q *bot.Query) ([]bot.Warning, error) { return []bot.Warning{{Key: "1", Text: q.T("warn")}}, nil }},
-			{Name: "now", Role: bot.Manager, Read: func(context.Context, *bot.Query) ([]bot.Warning, error) { return []bot.Warning{{Key: "2", Text: "火", Grave: true}}, nil }},
+			{Name: "soon", Role: bot.Moderator, Read: func(_ context.Context, q *bot.Query) ([]bot.Warning, error) {
+				return []bot.Warning{{Key: "1", Text: q.T("warn")}}, nil
+			}},
+			{Name: "now", Role: bot.Manager, Read: func(context.Context, *bot.Query) ([]bot.Warning, error) {
+				return []bot.Warning{{Key: "2", Text: "火", Grave: true}}, nil
+			}},
 		},
 		Measures: []bot.Measure{{Name: "days", Title: "orders", Role: bot.Manager, View: "orders", Read: func(_ context.Context, _ *bot.Query, from, to time.Time) (int64, error) {
 			return int64(to.Sub(from).Hours() / 24), nil
@@ -44,7 +48,9 @@ func TestADeskShowsWhatAReaderMayDecide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	as := func(role bot.Role) bot.Query { return bot.Query{At: noon, Actor: bot.Actor{Role: role, Language: "en"}} }
+	as := func(role bot.Role) bot.Query {
+		return bot.Query{At: noon, Actor: bot.Actor{Role: role, Language: "en"}}
+	}
 	orders := bot.WaitingOffer{Name: "desk.orders", Feature: "desk", Title: "orders", N: 3, Oldest: noon.Add(-time.Hour),
 		View: bot.ViewRef{View: "desk.orders", Params: map[string]string{"state": "open"}}}
 	list, err := e.Inbox(t.Context(), as(bot.Manager))

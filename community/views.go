@@ -27,7 +27,7 @@ func (c *Community) views() []bot.View {
 			{Name: "id", Label: "view.who", Kind: bot.MemberID},
 		}},
 		{Name: "identities", Title: "view.identities", Role: bot.Manager, Read: c.viewIdentities},
-		{Name: "audit", Title: "view.audit", Role: bot.Manager, Read: c.viewAudit, Params: []bot.Param{
+		{Name: "audit", Title: "view.audit", Role: bot.Manager, Section: bot.Tools, Read: c.viewAudit, Params: []bot.Param{
 			{Name: "actor", Label: "view.actor", Kind: bot.MemberID},
 			{Name: "target", Label: "view.target", Kind: bot.MemberID},
 			{Name: "action", Label: "view.action", Kind: bot.Identifier},

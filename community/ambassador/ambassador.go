@@ -61,7 +61,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 			{Name: tellJob, Spec: "45 8 * * *", Run: f.tell},
 		},
 		Commands: slices.Concat(f.memberCommands(), f.managerCommands(), f.caseCommands()),
-		Views:    f.views(),
+		Views:    f.views(), Section: bot.People, Inbox: f.inbox(),
 	}
 }
 

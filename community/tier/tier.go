@@ -43,7 +43,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Badges.Title("tier", creatorBadge)
 	c.Badges.Title("tier", veteranBadge)
 	return bot.Feature{
-		Name: "tier", Locales: texts,
+		Name: "tier", Locales: texts, Section: bot.People, Inbox: f.inbox(),
 		Commands: []bot.Command{
 			{Names: []string{"我的等级", "mytier"}, Help: "help.mine", Run: f.mine},
 			{Names: []string{"等级标准", "ladder"}, Help: "help.ladder", Run: f.ladder},
