@@ -14,6 +14,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 )
 
 // Engine is what the console asks of the machine; *bot.Engine is one.
@@ -21,6 +22,10 @@ type Engine interface {
 	Views(actor bot.Actor) []bot.ViewOffer
 	View(ctx context.Context, name string, q bot.Query) (bot.Page, error)
 	Offers(lang string) []bot.Offer
+	Inbox(ctx context.Context, q bot.Query) ([]bot.WaitingOffer, error)
+	Warnings(ctx context.Context, q bot.Query) ([]bot.Warning, error)
+	Measures(actor bot.Actor) []bot.MeasureOffer
+	Measure(ctx context.Context, name string, q bot.Query, from, to time.Time) (int64, error)
 	Ask(ctx context.Context, ev bot.Event) ([]bot.Outgoing, error)
 	Text(lang, feature, key string, kv ...any) string
 }
@@ -32,11 +37,11 @@ type Options struct {
 	Clock   func() time.Time // the community's time: commands are given at it, and links last by it
 	Wall    func() time.Time // real time: sessions last by it
 
-	Zone     *time.Location // where times are shown; nil: UTC
-	Name     string         // what the community is called
-	Language string         // of the pages until the reader chooses: zh or en
-	URL      string         // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
-	Hosts    []string       // names under which it may be asked for, besides URL's and those of this machine
+	Calendar *community.Calendar // its Days, and the zone in which times are shown; nil: those of UTC
+	Name     string              // what the community is called
+	Language string              // of the pages until the reader chooses: zh or en
+	URL      string              // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
+	Hosts    []string            // names under which it may be asked for, besides URL's and those of this machine
 
 	Status func(ctx context.Context) (Status, error) // how the bot fares; nil: not shown
 	// ReadTable reads the rows of a CSV or xlsx file; nil: commands with a table are not offered.
@@ -85,13 +90,14 @@ type Console struct {
 	sessions *scs.SessionManager
 	store    *sessionStore
 	attempts *attempts
+	pulse    *pulse
 	handler  http.Handler
 }
 
 // New makes the console. Nothing runs in it but requests.
 func New(opts Options) *Console {
-	if opts.Zone == nil {
-		opts.Zone = time.UTC
+	if opts.Calendar == nil {
+		opts.Calendar = community.NewCalendar(time.UTC, 0)
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -104,6 +110,7 @@ func New(opts Options) *Console {
 	}
 	c := &Console{opts: opts, log: opts.Log, base: pathOf(opts.URL), secure: strings.HasPrefix(opts.URL, "https://"), attempts: newAttempts()}
 	c.store = &sessionStore{db: opts.Storage, now: opts.Wall}
+	c.pulse = newPulse(&c.opts)
 	c.sessions = c.newSessions()
 	c.handler = c.routes()
 	return c

@@ -111,7 +111,7 @@ func build(t *testing.T, dialect string, change func(*console.Options)) *house {
 		}
 		return nil
 	}))
-	h.opts = console.Options{Engine: h.engine, Storage: h.db, Clock: h.clock, Wall: h.realTime, Zone: zone, Name: "半山壶", Language: "zh",
+	h.opts = console.Options{Engine: h.engine, Storage: h.db, Clock: h.clock, Wall: h.realTime, Calendar: h.c.Calendar, Name: "半山壶", Language: "zh",
 		ReadTable: func(r io.Reader) ([][]string, error) { return csv.NewReader(r).ReadAll() }}
 	if change != nil {
 		change(&h.opts)

@@ -128,7 +128,7 @@ func (l *links) print(v any) string {
 		if v.IsZero() {
 			return ""
 		}
-		return v.In(l.c.opts.Zone).Format("2006-01-02 15:04")
+		return v.In(l.c.opts.Calendar.Zone()).Format("2006-01-02 15:04")
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
