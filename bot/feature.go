@@ -27,6 +27,7 @@ type Feature struct {
 	Guards   map[string]Guard
 	Views    []View
 	Section  Section // where its views stand in the navigation; empty: Tools
+	Lead     bool    // its views stand first in their sections
 
 	// What it puts on the managers' desk.
 	Inbox    []Waiting

@@ -51,7 +51,7 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 		}
 	}
 	for _, v := range f.Views {
-		problems = append(problems, e.registerView(f.Name, f.Section, v)...)
+		problems = append(problems, e.registerView(f, v)...)
 	}
 	problems = append(problems, e.registerDesk(f)...)
 	if f.Observe != nil {

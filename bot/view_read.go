@@ -25,6 +25,7 @@ type ViewOffer struct {
 	Title   string
 	Role    Role
 	Section Section
+	Lead    bool // it stands before others of its section
 	Detail  bool
 	Params  []ParamOffer
 	Acts    []Act
@@ -41,6 +42,7 @@ type ParamOffer struct {
 type ownedView struct {
 	View
 	feature string
+	lead    bool
 }
 
 func (v *ownedView) name() string { return v.feature + "." + v.Name }
@@ -53,7 +55,7 @@ func (e *Engine) Views(actor Actor) []ViewOffer {
 			continue
 		}
 		o := ViewOffer{Name: v.name(), Feature: v.feature, Title: e.speech.text(actor.Language, v.feature, v.Title, nil), Role: v.Role, Acts: v.Acts,
-			Section: v.Section, Detail: v.Detail}
+			Section: v.Section, Lead: v.lead, Detail: v.Detail}
 		for _, p := range v.Params {
 			offer := ParamOffer{Param: p, Title: e.speech.text(actor.Language, v.feature, p.Label, nil)}
 			for _, c := range p.Choices {
@@ -99,11 +101,12 @@ func (e *Engine) View(ctx context.Context, name string, q Query) (Page, error) {
 }
 
 // registerView checks what can be wrong with a view.
-func (e *Engine) registerView(feature string, section Section, v View) (problems []error) {
-	if v.Section = cmp.Or(v.Section, section, Tools); !slices.Contains(Sections(), v.Section) {
+func (e *Engine) registerView(f Feature, v View) (problems []error) {
+	feature := f.Name
+	if v.Section = cmp.Or(v.Section, f.Section, Tools); !slices.Contains(Sections(), v.Section) {
 		problems = append(problems, fmt.Errorf("view %s.%s: there is no section %q", feature, v.Name, v.Section))
 	}
-	own := &ownedView{v, feature}
+	own := &ownedView{v, feature, f.Lead}
 	if v.Name == "" || v.Name != strings.ToLower(v.Name) || strings.ContainsAny(v.Name, ". /") || v.Read == nil {
 		problems = append(problems, fmt.Errorf("view %s: it needs a lower-case name and a function", own.name()))
 	}

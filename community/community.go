@@ -137,7 +137,7 @@ func (c *Community) Feature() bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations(), Section: bot.People, Inbox: c.inbox(), Measures: c.measures()}
+	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations(), Section: bot.People, Lead: true, Inbox: c.inbox(), Measures: c.measures()}
 	f.Commands = append(f.Commands, c.Consent.Commands()...)
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)

@@ -23,7 +23,7 @@ func (c *Community) views() []bot.View {
 			{Name: "role", Label: "view.role", Kind: bot.Choice, Choices: []string{"any", "member", "moderator", "manager", "owner"}},
 			{Name: "group", Label: "view.group", Kind: bot.Search},
 		}},
-		{Name: "member", Title: "view.member", Role: bot.Moderator, Read: c.viewMember, Params: []bot.Param{
+		{Name: "member", Title: "view.member", Role: bot.Moderator, Detail: true, Read: c.viewMember, Params: []bot.Param{
 			{Name: "id", Label: "view.who", Kind: bot.MemberID},
 		}},
 		{Name: "identities", Title: "view.identities", Role: bot.Manager, Read: c.viewIdentities},

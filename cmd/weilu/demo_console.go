@@ -14,8 +14,8 @@ import (
 const consolePath = "/console"
 
 // pages are the playground and, under a path of their own, the managers' pages. Who opens those is the owner of the
-// story: everybody may be anybody in a demo.
-func (d *demo) pages() http.Handler {
+// story: everybody may be anybody in a demo. end ends the streams of the latter.
+func (d *demo) pages() (h http.Handler, end func()) {
 	s := d.app.settings
 	pages := console.New(console.Options{
 		Engine: d.app.engine, Storage: d.app.db, Clock: d.clock.Now, Wall: time.Now, Calendar: d.app.community.Calendar,
@@ -26,7 +26,7 @@ func (d *demo) pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(consolePath+"/", pages.Handler())
 	mux.Handle("/", d.ground.Handler())
-	return mux
+	return mux, pages.Close
 }
 
 // founder is the owner of the story.

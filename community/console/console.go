@@ -48,7 +48,8 @@ type Options struct {
 	ReadTable func(io.Reader) ([][]string, error)
 	// Visitor is who everybody that opens the console is, without logging in: for a demo. nil: nobody.
 	Visitor func(ctx context.Context) (member string, err error)
-	Chats   string // where the chats of a demo are, to lead back to; may be empty
+	Chats   string        // where the chats of a demo are, to lead back to; may be empty
+	Every   time.Duration // how often open pages are looked after; 0: 5 seconds
 	Log     *slog.Logger
 }
 
@@ -91,10 +92,12 @@ type Console struct {
 	store    *sessionStore
 	attempts *attempts
 	pulse    *pulse
+	hub      *hub
 	handler  http.Handler
 }
 
-// New makes the console. Nothing runs in it but requests.
+// New makes the console. Nothing runs in it but requests and, while pages are open, what keeps them up to date: Close
+// ends that.
 func New(opts Options) *Console {
 	if opts.Calendar == nil {
 		opts.Calendar = community.NewCalendar(time.UTC, 0)
@@ -112,9 +115,14 @@ func New(opts Options) *Console {
 	c.store = &sessionStore{db: opts.Storage, now: opts.Wall}
 	c.pulse = newPulse(&c.opts)
 	c.sessions = c.newSessions()
+	c.hub = newHub(opts.Every, c.digest)
 	c.handler = c.routes()
 	return c
 }
+
+// Close ends what open pages are kept up to date by, and waits for it. A server that shuts down waits for its streams,
+// so it comes first.
+func (c *Console) Close() { c.hub.close() }
 
 // Handler serves the console under the path of Options.URL.
 func (c *Console) Handler() http.Handler { return c.handler }

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"slices"
+
 	"github.com/weilu-im/weilu/bot"
 )
 
@@ -41,6 +43,15 @@ func (p *page) buildNav() (sections []navSection) {
 		waiting[w.View.View] += w.N
 	}
 	offers := p.console.opts.Engine.Views(p.Reader.actor())
+	slices.SortStableFunc(offers, func(a, b bot.ViewOffer) int {
+		switch {
+		case a.Lead == b.Lead:
+			return 0
+		case a.Lead:
+			return -1
+		}
+		return 1
+	})
 	for _, name := range bot.Sections() {
 		s := navSection{Name: string(name), Title: p.T("section." + string(name))}
 		last := ""
