@@ -59,6 +59,7 @@ type Community struct {
 	Tiers         *Tiers
 	Mine          *Mine
 	Tags          *Tags
+	Timeline      *Timeline
 
 	db         bot.Storage
 	opts       Options
@@ -95,7 +96,7 @@ func New(opts Options) (*Community, error) {
 	c.Roster = newRoster(opts, words)
 	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}, tellers: map[string]Teller{}}, Handouts{}
 	c.Badges = &Badges{db: opts.Storage, ro: c.Roster}
-	c.Mine = &Mine{c: c}
+	c.Mine, c.Timeline = &Mine{c: c}, &Timeline{}
 	c.Tags = &Tags{db: SQL{opts.Storage}, ro: c.Roster}
 	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
 		return nil, err
@@ -141,6 +142,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.Consent.Commands()...)
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
+	f.Commands = append(f.Commands, c.groupCommands()...)
 	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.freezeCommands()...)
 	f.Commands = append(f.Commands, c.holidayCommands()...)

@@ -140,6 +140,16 @@ func (c *Community) filtered(ctx context.Context, d *Directory, q *bot.Query) (w
 	if role, ok := bot.ParseRole(q.Params["role"]); ok {
 		add(`m.role = ?`, int(role))
 	}
+	switch tier := q.Params["tier"]; tier {
+	case "", "any":
+	case "lurker": // who has nothing on record is one
+		add(`m.id NOT IN (SELECT member_id FROM tier_standings WHERE tier <> ?)`, tier)
+	default:
+		add(`m.id IN (SELECT member_id FROM tier_standings WHERE tier = ?)`, tier)
+	}
+	if tag := bot.Fold(q.Params["tag"]); tag != "" {
+		add(`m.id IN (SELECT COALESCE(a.member_id, t.member_id) FROM tags t LEFT JOIN aliases a ON a.alias = t.member_id WHERE t.folded = ?)`, tag)
+	}
 	if words := q.Params["group"]; words != "" {
 		groups, err := c.groupsNamed(ctx, words)
 		if err != nil {

@@ -168,7 +168,7 @@ var spoilers = []string{
 var wordColumns = []string{
 	"members.name", "stays.display", "groups.name", "transfer_texts.reason", "topic_topics.text", "topic_proposals.text", "topic_days.said", "shop_goods.name", "shop_goods.about",
 	"shop_orders.note", "challenges.name", "challenges.about", "admissions.note", "admission_answers.answer", "admission_answers.question", "ambassadors.words", "ambassadors.note",
-	"invite_cases.reason", "invite_cases.appeal", "tags.name", "budgets.name", "posts.text", "post_steps.note", "rules_versions.text", "withheld.text", "freezes.reason", "outbox.reason",
+	"invite_cases.reason", "invite_cases.appeal", "tags.name", "budgets.name", "posts.text", "post_steps.note", "rules_versions.text", "withheld.preview", "freezes.reason", "outbox.reason",
 	"badges.name",
 }
 

@@ -50,6 +50,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.Facts.Register("ambassador.invites", f.invited)
 	c.Earnings.Register("ambassador", f.explain)
 	c.Tags.Register(f.tagged)
+	c.Timeline.Register("ambassador", f.moments)
 	f.registerUndo()
 	at := c.Calendar.Starts() + afterStart
 	return bot.Feature{

@@ -22,6 +22,7 @@ type viewBody struct {
 	First   string // the first page, where this is another
 	JSON    string // the same for programs
 	Limited bool   // it was asked for with parameters
+	Others  []link // where more is shown of the member that it was asked for
 }
 
 // param is a parameter as it is asked for.
@@ -85,6 +86,7 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) {
 	}
 	links := &links{c: c, p: p, offers: offers}
 	links.page(body, offer, read, q)
+	body.Others = links.others(offer, q)
 	p.show(w, http.StatusOK, "view", body)
 }
 

@@ -30,6 +30,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
+	c.Timeline.Register("nudge", f.moments)
 	c.Undo.Register(undoFamily, f.unchange)
 	c.Undo.Register(undoTag, f.untag)
 	c.ActOnMembers(bot.Manager, bot.Act{Command: "打标签"})

@@ -30,6 +30,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	c.Handouts["code"] = s.handout()
+	c.Timeline.Register("shop", s.moments)
 	c.Undo.Register("shop.shelf", s.undoShelf)
 	c.Undo.Register("shop.edit", s.undoEdit)
 	c.Undo.Register("shop.again", s.undoAgain)

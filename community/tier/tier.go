@@ -40,6 +40,8 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Tiers.Use(cfg.Tiers(), community.Day(cfg.Notice))
 	c.Undo.Register(undoSaid, f.unsay)
 	c.Mine.Register("tier", f.mineLine)
+	c.Timeline.Register("tier", f.moments)
+	c.ActOnMembers(bot.Moderator, bot.Act{Command: "等级", Whole: true})
 	c.Badges.Title("tier", creatorBadge)
 	c.Badges.Title("tier", veteranBadge)
 	return bot.Feature{
