@@ -64,6 +64,7 @@ type Community struct {
 	db         bot.Storage
 	opts       Options
 	spelling   *spelling
+	namebook   namebook
 	memberActs []memberAct
 }
 
@@ -94,6 +95,7 @@ func New(opts Options) (*Community, error) {
 		db:            opts.Storage, opts: opts, spelling: newSpelling(),
 	}
 	c.Roster = newRoster(opts, words)
+	c.onName = c.namebook.forget
 	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}, tellers: map[string]Teller{}}, Handouts{}
 	c.Badges = &Badges{db: opts.Storage, ro: c.Roster}
 	c.Mine, c.Timeline = &Mine{c: c}, &Timeline{}
