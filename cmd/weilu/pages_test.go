@@ -109,14 +109,31 @@ var sizes = []struct {
 func TestEveryPageInABrowser(t *testing.T) {
 	b := openTab(t)
 	d := seededDemo(t, t.TempDir(), time.Now())
-	if err := d.app.engine.Do(t.Context(), func(ctx context.Context) error {
-		return d.app.db.Conn(ctx).Exec(`INSERT INTO topic_proposals (column_name, text, member_id, group_id, at, state)
-			SELECT '每日一问', '大家周末都去哪儿爬山？', 'm5', id, ?, 'open' FROM groups`, d.clock.Now().Add(-50*time.Hour).UnixMilli()).Error
-	}); err != nil {
-		t.Fatal(err)
-	}
+	pile(t, d)
 	for _, lang := range []string{"zh", "en"} {
 		walk(t, b, d, lang, "")
+	}
+}
+
+// pile lets something wait of what the demo's story has none of.
+func pile(t *testing.T, d *demo) {
+	t.Helper()
+	at := d.clock.Now().Add(-50 * time.Hour).UnixMilli()
+	err := d.app.engine.Do(t.Context(), func(ctx context.Context) error {
+		for _, statement := range []string{
+			`INSERT INTO topic_proposals (column_name, text, member_id, group_id, at, state) SELECT '每日一问', '大家周末都去哪儿爬山？', 'm5', id, ?, 'open' FROM groups`,
+			`INSERT INTO ambassadors (member_id, state, words, applied_at) VALUES ('m20', 'applied', '我认识不少爱喝茶的朋友', ?)`,
+			`INSERT INTO invite_cases (kind, owner_id, member_id, state, opened_at, appeal, reason) VALUES ('unseen', 'm4', 'm21', 'open', ?, '真的是我朋友', '一天来了很多人')`,
+			`INSERT INTO shop_orders (goods_id, member_id, price, at, state, reminded_at, note) SELECT id, 'm6', 100, ?, 'held', 0, '寄到公司' FROM shop_goods`,
+		} {
+			if err := d.app.db.Conn(ctx).Exec(statement, at).Error; err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -177,6 +194,7 @@ var wordColumns = []string{
 func TestHostileWordsStayWords(t *testing.T) {
 	b := openTab(t)
 	d := seededDemo(t, t.TempDir(), demoNow)
+	pile(t, d)
 	spoil(t, d)
 	for _, o := range d.app.engine.Views(bot.Actor{Role: bot.Owner}) {
 		page, err := d.app.engine.View(t.Context(), o.Name, bot.Query{At: d.clock.Now(), Limit: 1000, Actor: bot.Actor{Member: "m1", Role: bot.Owner, Language: "en"}})

@@ -90,7 +90,7 @@ func TestOpenPagesHearOfChangesByOneLook(t *testing.T) {
 	first := all[0].until(t, "data: ")
 	waiting.Store(7)
 	for _, s := range all {
-		for s.until(t, "data: ") == first { //nolint:revive // until it is another
+		for s.until(t, "data: ") == first {
 		}
 	}
 	began := asked.Load()
