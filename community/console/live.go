@@ -170,7 +170,7 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Accel-Buffering", "no")
 	out := http.NewResponseController(w)
 	say := func(text string) bool {
-		_ = out.SetWriteDeadline(time.Now().Add(writeTime)) // of a server that can't: it has its own
+		_ = out.SetWriteDeadline(c.opts.Wall().Add(writeTime)) // of a server that can't: it has its own
 		_, err := w.Write([]byte(text))
 		return err == nil && out.Flush() == nil
 	}
