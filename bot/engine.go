@@ -57,6 +57,9 @@ type Engine struct {
 	guards    map[string]Guard // by "feature.guard"
 	views     []*ownedView     // in the order of the features
 	chapters  []ownedChapter   // in the order of the features
+	waitings  []*ownedWaiting  // likewise
+	alarms    []*ownedAlarm
+	measures  []*ownedMeasure
 
 	queue queue
 	wake  chan struct{} // told when there may be something to send

@@ -27,11 +27,33 @@ type Feature struct {
 	Guards   map[string]Guard
 	Views    []View
 	Chapters []Chapter // what it tells in reports
+	Section  Section   // where its views stand in the navigation; empty: Tools
+	Lead     bool      // its views stand first in their sections
+
+	// What it puts on the managers' desk.
+	Inbox    []Waiting
+	Alarms   []Alarm
+	Measures []Measure
 
 	// Locales holds zh.yaml and en.yaml with equal keys: what the feature says. See Request.T.
 	Locales    fs.FS
 	Migrations []*gormigrate.Migration
 }
+
+// Section is a part of the managers' navigation: what its views are about.
+type Section string
+
+// The sections, in the order in which they are shown.
+const (
+	People   Section = "people"   // who is here, who comes, who is what
+	Activity Section = "activity" // what people do together
+	Content  Section = "content"  // what is said
+	Economy  Section = "economy"  // points, and what they are for
+	Tools    Section = "tools"    // how the bot fares, and what was done
+)
+
+// Sections are all sections in their order.
+func Sections() []Section { return []Section{People, Activity, Content, Economy, Tools} }
 
 // Listener hears events that are not commands.
 type Listener struct {

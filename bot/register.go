@@ -51,9 +51,10 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 		}
 	}
 	for _, v := range f.Views {
-		problems = append(problems, e.registerView(f.Name, v)...)
+		problems = append(problems, e.registerView(f, v)...)
 	}
 	problems = append(problems, e.registerChapters(f)...)
+	problems = append(problems, e.registerDesk(f)...)
 	if f.Observe != nil {
 		e.observers = append(e.observers, listener{f.Name, f.Observe})
 	}

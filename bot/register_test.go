@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 )
@@ -33,6 +34,12 @@ func TestEverythingWrongIsToldAtOnce(t *testing.T) {
 			{Name: "cron", Spec: "99 * * * *", Run: run}, {Name: "twice", Run: run}, {Name: "twice", Run: run}, {Run: run}, {Name: "idle"},
 		}},
 		bot.Feature{Name: "g", On: []bot.Listener{{Run: run}, {Kinds: []bot.Kind{bot.Joined}}}, Guards: map[string]bot.Guard{"none": nil}},
+		bot.Feature{
+			Name: "h", Locales: texts, Section: "attic", Views: []bot.View{{Name: "v", Title: "hi", Read: func(context.Context, *bot.Query) (bot.Page, error) { return bot.Page{}, nil }}},
+			Inbox:    []bot.Waiting{{Name: "w", Title: "nowhere", View: "lost", Count: func(context.Context, *bot.Query) (int, time.Time, error) { return 0, time.Time{}, nil }}},
+			Alarms:   []bot.Alarm{{Name: "Loud"}},
+			Measures: []bot.Measure{{Name: "m", Title: "hi"}},
+		},
 	)
 	opts.Storage, opts.Observe = nil, nil
 	opts.Texts = map[string]string{"a.hello": "哈喽", "a.typo": "x", "b.hello": "{{.Broken"}
@@ -56,6 +63,7 @@ func TestEverythingWrongIsToldAtOnce(t *testing.T) {
 		"job f.cron", "job f.twice", "job f.: ", "job f.idle",
 		"feature g: a listener needs kinds and a handler",
 		"guard g.none",
+		`view h.v: there is no section "attic"`, `waiting h.w: no text "nowhere"`, `waiting h.w: the feature has no view "lost"`, "alarm h.Loud", "measure h.m",
 		`no text "a.typo"`, "texts: b.hello",
 	} {
 		if !strings.Contains(err.Error(), want) {

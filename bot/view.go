@@ -12,6 +12,9 @@ type View struct {
 	Title  string // key of the text that names it
 	Role   Role   // who may see it, and everybody above; Member: nobody sees more of others here than in the group
 	Params []Param
+	// Detail says that it shows one thing, to which others lead: it has no place of its own in the navigation.
+	Detail  bool
+	Section Section // where it stands in the navigation; empty: where its feature does
 	// Acts are commands that are offered above everything; those of a row stand in Row.Acts.
 	Acts []Act
 	Read func(ctx context.Context, q *Query) (Page, error)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type ViewOffer struct {
 	Feature string
 	Title   string
 	Role    Role
+	Section Section
+	Lead    bool // it stands before others of its section
+	Detail  bool
 	Params  []ParamOffer
 	Acts    []Act
 	Files   []string // names of its files
@@ -39,6 +43,7 @@ type ParamOffer struct {
 type ownedView struct {
 	View
 	feature string
+	lead    bool
 }
 
 func (v *ownedView) name() string { return v.feature + "." + v.Name }
@@ -50,7 +55,8 @@ func (e *Engine) Views(actor Actor) []ViewOffer {
 		if v.Role > actor.Role {
 			continue
 		}
-		o := ViewOffer{Name: v.name(), Feature: v.feature, Title: e.speech.text(actor.Language, v.feature, v.Title, nil), Role: v.Role, Acts: v.Acts}
+		o := ViewOffer{Name: v.name(), Feature: v.feature, Title: e.speech.text(actor.Language, v.feature, v.Title, nil), Role: v.Role, Acts: v.Acts,
+			Section: v.Section, Lead: v.lead, Detail: v.Detail}
 		for _, p := range v.Params {
 			offer := ParamOffer{Param: p, Title: e.speech.text(actor.Language, v.feature, p.Label, nil)}
 			for _, c := range p.Choices {
@@ -124,8 +130,12 @@ func (e *Engine) asked(name string, q *Query) (*ownedView, error) {
 }
 
 // registerView checks what can be wrong with a view.
-func (e *Engine) registerView(feature string, v View) (problems []error) {
-	own := &ownedView{v, feature}
+func (e *Engine) registerView(f Feature, v View) (problems []error) {
+	feature := f.Name
+	if v.Section = cmp.Or(v.Section, f.Section, Tools); !slices.Contains(Sections(), v.Section) {
+		problems = append(problems, fmt.Errorf("view %s.%s: there is no section %q", feature, v.Name, v.Section))
+	}
+	own := &ownedView{v, feature, f.Lead}
 	if v.Name == "" || v.Name != strings.ToLower(v.Name) || strings.ContainsAny(v.Name, ". /") || v.Read == nil {
 		problems = append(problems, fmt.Errorf("view %s: it needs a lower-case name and a function", own.name()))
 	}

@@ -59,10 +59,12 @@ type Community struct {
 	Tiers         *Tiers
 	Mine          *Mine
 	Tags          *Tags
+	Timeline      *Timeline
 
 	db         bot.Storage
 	opts       Options
 	spelling   *spelling
+	namebook   namebook
 	memberActs []memberAct
 }
 
@@ -94,8 +96,9 @@ func New(opts Options) (*Community, error) {
 	}
 	c.Roster = newRoster(opts, words)
 	c.Facts, c.Handouts = &Facts{ro: c.Roster, named: map[string]Fact{}, tellers: map[string]Teller{}, crowds: map[string]Crowd{}}, Handouts{}
+	c.onName = c.namebook.forget
 	c.Badges = &Badges{db: opts.Storage, ro: c.Roster}
-	c.Mine = &Mine{c: c}
+	c.Mine, c.Timeline = &Mine{c: c}, &Timeline{}
 	c.Tags = &Tags{db: SQL{opts.Storage}, ro: c.Roster}
 	if c.Holidays, err = newHolidays(opts.Storage); err != nil {
 		return nil, err
@@ -137,10 +140,11 @@ func (c *Community) Feature() bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations()}
+	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations(), Section: bot.People, Lead: true, Inbox: c.inbox(), Measures: c.measures()}
 	f.Commands = append(f.Commands, c.Consent.Commands()...)
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
+	f.Commands = append(f.Commands, c.groupCommands()...)
 	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.freezeCommands()...)
 	f.Commands = append(f.Commands, c.holidayCommands()...)

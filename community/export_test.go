@@ -46,3 +46,6 @@ func ReadHolidays(rows [][]string) (years map[int][]Holiday, wrong []string) {
 	}
 	return years, wrong
 }
+
+// ForgetNames lets the next search read all names again.
+func (c *Community) ForgetNames() { c.namebook.forget() }

@@ -28,7 +28,7 @@ func (c *Community) freezeCommands() []bot.Command {
 
 // freezeView lists whose points are frozen.
 func (c *Community) freezeView() bot.View {
-	return bot.View{Name: "frozen", Title: "frozen.title", Role: bot.Manager, Acts: []bot.Act{{Command: "冻结", Grave: true}}, Read: c.readFrozen}
+	return bot.View{Name: "frozen", Title: "frozen.title", Role: bot.Manager, Section: bot.Economy, Acts: []bot.Act{{Command: "冻结", Grave: true}}, Read: c.readFrozen}
 }
 
 func (c *Community) readFrozen(ctx context.Context, q *bot.Query) (bot.Page, error) {

@@ -24,7 +24,7 @@ func newSpelling() *spelling { return &spelling{readings: map[rune][]string{}} }
 const lettersMost = 60
 
 // finder tells whether a name is one that words look for.
-func (s *spelling) finder(words string) func(name string) bool {
+func (s *spelling) finder(words string) func(nameEntry) bool {
 	words = strings.TrimSpace(bot.Fold(words))
 	letters := strings.Map(func(r rune) rune {
 		switch r {
@@ -36,10 +36,38 @@ func (s *spelling) finder(words string) func(name string) bool {
 		return r
 	}, words)
 	spelled := letters != "" && len(letters) <= lettersMost && strings.Trim(letters, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
-	return func(name string) bool {
-		name = bot.Fold(name)
-		return strings.Contains(name, words) || spelled && s.spells(name, letters)
+	first := letterBit(letters)
+	return func(e nameEntry) bool {
+		return strings.Contains(e.folded, words) || spelled && e.begins&first != 0 && s.spells(e.folded, letters)
 	}
+}
+
+// begins are the letters and digits that a part of a folded name can begin with when it is spelled, as bits.
+func (s *spelling) begins(name string) (set uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range name {
+		if r < 0x80 {
+			set |= letterBit(string(r))
+		}
+		for _, reading := range s.of(r) {
+			set |= letterBit(reading)
+		}
+	}
+	return set
+}
+
+// letterBit is a bit of its own for the letter or digit that a text begins with.
+func letterBit(text string) uint64 {
+	switch {
+	case text == "":
+		return 0
+	case text[0] >= 'a' && text[0] <= 'z':
+		return 1 << (text[0] - 'a')
+	case text[0] >= '0' && text[0] <= '9':
+		return 1 << (26 + text[0] - '0')
+	}
+	return 0
 }
 
 // spells tells whether letters spell a part of a folded name that begins with one of its characters. A set of

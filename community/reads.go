@@ -276,14 +276,17 @@ func LeftOut(ctx context.Context, db bot.Storage, bots []string) (map[MemberID]b
 // leftOut are the bots, and where wanted the staff.
 func leftOut(ctx context.Context, db bot.Storage, aliases AliasMap, bots []string, staff bool) (map[MemberID]bool, error) {
 	var ids []string
-	q := db.Conn(ctx).Table("members").Where("bot = ?", true)
+	// Each part is as the partial indexes have it: an OR over all would go through everybody, and so does a UNION, which
+	// SQLite merges in the order of ids.
+	query, args := `SELECT id FROM members WHERE bot`, []any{}
 	if staff { // the role of an id that was merged sleeps
-		q = q.Or("role >= ? AND id NOT IN (SELECT alias FROM aliases)", int(bot.Moderator))
+		query += ` UNION ALL SELECT id FROM members WHERE role > 0 AND id NOT IN (SELECT alias FROM aliases)`
 	}
 	if len(bots) > 0 {
-		q = q.Or("id IN ?", bots).Or("id IN (SELECT member_id FROM bindings WHERE user_id IN ?)", bots)
+		query += ` UNION ALL SELECT id FROM members WHERE id IN ? UNION ALL SELECT member_id FROM bindings WHERE user_id IN ?`
+		args = append(args, bots, bots)
 	}
-	if err := q.Pluck("id", &ids).Error; err != nil {
+	if err := db.Conn(ctx).Raw(query, args...).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("staff and bots: %w", err)
 	}
 	out := make(map[MemberID]bool, len(ids))

@@ -185,28 +185,30 @@ func (ro *Roster) Appoint(ctx context.Context, id MemberID, role bot.Role) error
 }
 
 func (c *Community) enable(on bool) bot.Handler {
-	return func(ctx context.Context, r *bot.Request) error {
-		id := GroupID(r.Actor.Group)
-		key := "disable"
-		if on {
-			key = "enable"
-		}
-		was, err := c.Place(ctx, id)
-		if err != nil {
-			return err
-		}
-		if was.Adopted == on {
-			r.Reply(r.T(key + ".already"))
-			return nil
-		}
-		if err := c.Roster.adopt(ctx, id, on, true); err != nil {
-			return err
-		}
-		if err := c.Audit.Record(ctx, r, key, string(id), nil); err != nil {
-			return err
-		}
-		return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, was.Adopted, was.decided}, r.T(key+".done"))
+	return func(ctx context.Context, r *bot.Request) error { return c.turn(ctx, r, GroupID(r.Actor.Group), on, "") }
+}
+
+// turn lets the bot act in a group, or no longer. about begins the answer where it is given elsewhere.
+func (c *Community) turn(ctx context.Context, r *bot.Request, id GroupID, on bool, about string) error {
+	key := "disable"
+	if on {
+		key = "enable"
 	}
+	was, err := c.Place(ctx, id)
+	if err != nil {
+		return err
+	}
+	if was.Adopted == on {
+		r.Reply(about + r.T(key+".already"))
+		return nil
+	}
+	if err := c.Roster.adopt(ctx, id, on, true); err != nil {
+		return err
+	}
+	if err := c.Audit.Record(ctx, r, key, string(id), nil); err != nil {
+		return err
+	}
+	return c.answerWithUndo(ctx, r, "community.enable", undoEnable{id, was.Adopted, was.decided}, about+r.T(key+".done"))
 }
 
 func (c *Community) markBot(ctx context.Context, r *bot.Request) error {

@@ -55,6 +55,7 @@ type Roster struct {
 	places map[GroupID]Place
 	stays  map[stayKey]Stay
 	safe   map[string]string // screened names
+	onName func()            // told after a commit that wrote names; may be nil
 
 	logins  map[string]login // the latest of each transport whose ids are new at each
 	holders map[holderKey]bot.UserID
@@ -241,6 +242,9 @@ func (ro *Roster) row(ctx context.Context, query string, args ...any) *sql.Row {
 
 func (ro *Roster) exec(ctx context.Context, query string, args ...any) error {
 	_, err := ro.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
+	if err == nil && ro.onName != nil && namesWritten(query) {
+		ro.db.OnCommit(ctx, ro.onName)
+	}
 	return err
 }
 

@@ -65,6 +65,16 @@ func (t *Tiers) All(ctx context.Context) (map[MemberID]tiers.Standing, error) {
 	return all, nil
 }
 
+// Waiting are those who wait for a manager's word, in no order; see All.
+func (t *Tiers) Waiting(ctx context.Context) ([]MemberID, error) {
+	rows, err := t.book.Waiting(ctx)
+	ids := make([]MemberID, len(rows))
+	for i, id := range rows {
+		ids[i] = MemberID(id)
+	}
+	return ids, err
+}
+
 // History are the changes of what a person held, oldest first.
 func (t *Tiers) History(ctx context.Context, member MemberID) ([]tiers.Entry, error) {
 	return t.book.Of(ctx, string(member))

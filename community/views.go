@@ -21,13 +21,16 @@ func (c *Community) views() []bot.View {
 			{Name: "search", Label: "view.search", Kind: bot.Search},
 			{Name: "state", Label: "view.state", Kind: bot.Choice, Choices: []string{"all", "present", "gone", "provisional", "staff", "bots"}},
 			{Name: "role", Label: "view.role", Kind: bot.Choice, Choices: []string{"any", "member", "moderator", "manager", "owner"}},
+			{Name: "tier", Label: "view.tier", Kind: bot.Choice, Choices: []string{"any", "koc", "contributor", "interactor", "onlooker", "lurker"}},
+			{Name: "tag", Label: "view.tag", Kind: bot.Search},
 			{Name: "group", Label: "view.group", Kind: bot.Search},
 		}},
-		{Name: "member", Title: "view.member", Role: bot.Moderator, Read: c.viewMember, Params: []bot.Param{
+		{Name: "groups", Title: "view.groups", Role: bot.Moderator, Read: c.viewGroups},
+		{Name: "member", Title: "view.member", Role: bot.Moderator, Detail: true, Read: c.viewMember, Params: []bot.Param{
 			{Name: "id", Label: "view.who", Kind: bot.MemberID},
 		}},
 		{Name: "identities", Title: "view.identities", Role: bot.Manager, Read: c.viewIdentities},
-		{Name: "audit", Title: "view.audit", Role: bot.Manager, Read: c.viewAudit, Params: []bot.Param{
+		{Name: "audit", Title: "view.audit", Role: bot.Manager, Section: bot.Tools, Read: c.viewAudit, Params: []bot.Param{
 			{Name: "actor", Label: "view.actor", Kind: bot.MemberID},
 			{Name: "target", Label: "view.target", Kind: bot.MemberID},
 			{Name: "action", Label: "view.action", Kind: bot.Identifier},

@@ -37,7 +37,7 @@ func (c *Community) viewMember(ctx context.Context, q *bot.Query) (bot.Page, err
 		return bot.Page{}, err
 	}
 	page := bot.Page{Note: q.T("member.note", "Name", c.Words.ScreenName(p.Name), "ID", string(id)), Figures: figures}
-	for _, read := range []func(context.Context, *Directory, *bot.Query, profile) (bot.Table, error){c.memberLedger, c.memberIDs, c.memberAudit} {
+	for _, read := range []func(context.Context, *Directory, *bot.Query, profile) (bot.Table, error){c.memberTimeline, c.memberLedger, c.memberIDs, c.memberAudit} {
 		t, err := read(ctx, d, q, p)
 		if err != nil {
 			return bot.Page{}, err

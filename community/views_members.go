@@ -35,10 +35,14 @@ func (c *Community) viewMembers(ctx context.Context, q *bot.Query) (bot.Page, er
 	if t.Next = string(next); q.After != "" {
 		return bot.Page{Tables: []bot.Table{t}}, nil
 	}
-	var people, waiting int64
-	if err := c.db.Conn(ctx).Raw(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN provisional > 0 THEN 1 ELSE 0 END), 0) FROM members m
-		WHERE first_seen > 0 AND `+notMerged).Row().Scan(&people, &waiting); err != nil {
+	var people int64
+	if err := c.db.Conn(ctx).Raw(`SELECT (SELECT COUNT(*) FROM members WHERE first_seen > 0) -
+		(SELECT COUNT(*) FROM aliases a JOIN members m ON m.id = a.alias WHERE m.first_seen > 0)`).Row().Scan(&people); err != nil {
 		return bot.Page{}, fmt.Errorf("count members: %w", err)
+	}
+	waiting, _, err := c.countProvisional(ctx, q)
+	if err != nil {
+		return bot.Page{}, err
 	}
 	return bot.Page{Figures: []bot.Figure{figure(q, "members", number(people)), figure(q, "waiting", number(waiting))}, Tables: []bot.Table{t}}, nil
 }
@@ -115,15 +119,18 @@ func fitsState(state string, p profile) bool {
 
 // filtered is the condition that a query sets, as wide as the tables can tell it.
 func (c *Community) filtered(ctx context.Context, d *Directory, q *bot.Query) (where string, args []any, err error) {
-	// The people of stays; who has several ids may be in it by any of them.
-	const of = `m.id IN (SELECT COALESCE(a.member_id, s.member_id) FROM stays s LEFT JOIN aliases a ON a.alias = s.member_id WHERE `
+	// The people of stays; who has several ids may be in it by any of them. Asked one by one, a page ends where it is full.
+	stays := func(which string) string {
+		return `(EXISTS (SELECT 1 FROM stays s WHERE s.member_id = m.id AND ` + which + `) OR
+			m.id IN (SELECT a.member_id FROM aliases a JOIN stays s ON s.member_id = a.alias WHERE ` + which + `))`
+	}
 	conditions := []string{notMerged, `(m.first_seen > 0 OR EXISTS (SELECT 1 FROM aliases a JOIN members o ON o.id = a.alias WHERE a.member_id = m.id AND o.first_seen > 0))`}
 	add := func(condition string, values ...any) {
 		conditions, args = append(conditions, condition), append(args, values...)
 	}
 	switch q.Params["state"] {
 	case "present":
-		add(of + `s.left_at = 0)`)
+		add(stays(`s.left_at = 0`))
 	case "gone":
 		add(`(NOT EXISTS (SELECT 1 FROM stays s WHERE s.member_id = m.id AND s.left_at = 0) OR EXISTS (SELECT 1 FROM aliases a WHERE a.member_id = m.id))`)
 	case "provisional":
@@ -140,12 +147,22 @@ func (c *Community) filtered(ctx context.Context, d *Directory, q *bot.Query) (w
 	if role, ok := bot.ParseRole(q.Params["role"]); ok {
 		add(`m.role = ?`, int(role))
 	}
+	switch tier := q.Params["tier"]; tier {
+	case "", "any":
+	case "lurker": // who has nothing on record is one
+		add(`NOT EXISTS (SELECT 1 FROM tier_standings t WHERE t.member_id = m.id AND t.tier <> ?)`, tier)
+	default:
+		add(`m.id IN (SELECT member_id FROM tier_standings WHERE tier = ?)`, tier)
+	}
+	if tag := bot.Fold(q.Params["tag"]); tag != "" {
+		add(`m.id IN (SELECT COALESCE(a.member_id, t.member_id) FROM tags t LEFT JOIN aliases a ON a.alias = t.member_id WHERE t.folded = ?)`, tag)
+	}
 	if words := q.Params["group"]; words != "" {
 		groups, err := c.groupsNamed(ctx, words)
 		if err != nil {
 			return "", nil, err
 		}
-		add(of+`s.group_id IN ?)`, groups)
+		add(stays(`s.group_id IN ?`), groups, groups)
 	}
 	return strings.Join(conditions, " AND "), args, nil
 }
@@ -157,7 +174,7 @@ func (c *Community) nextPeople(ctx context.Context, where string, args []any, am
 		where, args = where+` AND m.id IN ?`, append(args, among)
 	}
 	if after != "" {
-		where, args = where+` AND (LENGTH(m.id) > ? OR LENGTH(m.id) = ? AND m.id > ?)`, append(args, len(after), len(after), string(after))
+		where, args = where+` AND (LENGTH(m.id), m.id) > (?, ?)`, append(args, len(after), string(after))
 	}
 	if err := c.db.Conn(ctx).Raw(`SELECT m.id FROM members m WHERE `+where+` ORDER BY LENGTH(m.id), m.id LIMIT ?`, append(args, limit)...).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("list members: %w", err)

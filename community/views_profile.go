@@ -3,42 +3,11 @@ package community
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
 )
-
-// sought are the people one of whose names words look for, in the order of their ids; an id finds its person.
-func (c *Community) sought(ctx context.Context, d *Directory, words string) ([]MemberID, error) {
-	found := map[MemberID]bool{}
-	if id, rest, ok := cutID(words); ok && rest == "" {
-		found[d.Who(id)] = true
-	}
-	fits := c.spelling.finder(words)
-	rows, err := c.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT id, name FROM members
-		UNION ALL SELECT s.member_id, s.display FROM stays s JOIN members m ON m.id = s.member_id WHERE s.display <> '' AND s.display <> m.name`)
-	if err != nil {
-		return nil, fmt.Errorf("find members: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, name string
-		if err := rows.Scan(&id, &name); err != nil {
-			return nil, fmt.Errorf("find members: %w", err)
-		}
-		if fits(name) {
-			found[d.Who(MemberID(id))] = true
-		}
-	}
-	list := make([]MemberID, 0, len(found))
-	for id := range found {
-		list = append(list, id)
-	}
-	slices.SortFunc(list, compareIDs)
-	return list, rows.Err()
-}
 
 // profiles reads what views show of people, in the order given.
 func (c *Community) profiles(ctx context.Context, d *Directory, at time.Time, people []MemberID) ([]profile, error) {

@@ -14,6 +14,7 @@ func Migrations() []*gormigrate.Migration {
 		step("0001_ledger", sqlite0001, postgres0001),
 		step("0002_unreplaced", sqlite0002, nil),
 		step("0003_earned_by", earnedBy0003, earnedBy0003),
+		step("0004_issued", issued0004, issued0004),
 	}
 }
 

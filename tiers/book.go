@@ -74,6 +74,17 @@ func (b *Book) Standings(ctx context.Context) (map[string]Standing, error) {
 	return all, err
 }
 
+// Waiting are the members who wait for a manager's word, in no order.
+func (b *Book) Waiting(ctx context.Context) (ids []string, err error) {
+	err = b.each(ctx, func(scan func(...any) error) error {
+		var member string
+		err := scan(&member)
+		ids = append(ids, member)
+		return err
+	}, `SELECT member_id FROM tier_standings WHERE waits <> ''`)
+	return ids, err
+}
+
 // Hold writes what a member holds.
 func (b *Book) Hold(ctx context.Context, member string, s Standing) error {
 	return b.exec(ctx, `INSERT INTO tier_standings (member_id, tier, since, warned, waits, declined) VALUES (?, ?, ?, ?, ?, ?)

@@ -33,5 +33,7 @@ func Migrations() []*gormigrate.Migration {
 			}
 		}
 		return nil
+	}}, {ID: "2026112410_waits", Migrate: func(tx *gorm.DB) error {
+		return tx.Exec(`CREATE INDEX tier_standings_waits ON tier_standings (member_id) WHERE waits <> ''`).Error
 	}}}
 }

@@ -69,7 +69,7 @@ func (g *Globals) consoleAddress(s *settings) string {
 func (a *app) pages(t bot.Transport) *console.Console {
 	cfg := a.settings.Console
 	return console.New(console.Options{
-		Engine: a.engine, Storage: a.db, Clock: time.Now, Wall: time.Now, Zone: a.community.Calendar.Zone(),
+		Engine: a.engine, Storage: a.db, Clock: time.Now, Wall: time.Now, Calendar: a.community.Calendar,
 		Name: a.settings.Community.Name, Language: a.settings.Community.Language, URL: cfg.Address(), Hosts: []string{hostOf(cfg.Listen)},
 		Status:    func(ctx context.Context) (console.Status, error) { return a.status(ctx, t, time.Now()) },
 		ReadTable: community.ReadTable, Log: a.log,
@@ -112,10 +112,10 @@ func (a *app) status(ctx context.Context, t bot.Transport, now time.Time) (conso
 }
 
 // serveConsole serves the managers' pages until ctx ends.
-func serveConsole(l net.Listener, pages http.Handler) func(context.Context) error {
+func serveConsole(l net.Listener, pages *console.Console) func(context.Context) error {
 	return func(ctx context.Context) error {
 		server := &http.Server{
-			Handler: pages, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+			Handler: pages.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		}
 		ended := make(chan error, 1)
@@ -125,6 +125,7 @@ func serveConsole(l net.Listener, pages http.Handler) func(context.Context) erro
 			return err
 		case <-ctx.Done():
 		}
+		pages.Close()
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if server.Shutdown(last) != nil {

@@ -14,11 +14,11 @@ import (
 const consolePath = "/console"
 
 // pages are the playground and, under a path of their own, the managers' pages. Who opens those is the owner of the
-// story: everybody may be anybody in a demo.
-func (d *demo) pages() http.Handler {
+// story: everybody may be anybody in a demo. end ends the streams of the latter.
+func (d *demo) pages() (h http.Handler, end func()) {
 	s := d.app.settings
 	pages := console.New(console.Options{
-		Engine: d.app.engine, Storage: d.app.db, Clock: d.clock.Now, Wall: time.Now, Zone: d.app.community.Calendar.Zone(),
+		Engine: d.app.engine, Storage: d.app.db, Clock: d.clock.Now, Wall: time.Now, Calendar: d.app.community.Calendar,
 		Name: s.Community.Name, Language: s.Community.Language, URL: s.Console.URL, Hosts: d.hosts, Visitor: d.founder, Chats: "/",
 		Status:    func(ctx context.Context) (console.Status, error) { return d.app.status(ctx, d.ground, d.clock.Now()) },
 		ReadTable: community.ReadTable, Log: d.app.log,
@@ -26,7 +26,7 @@ func (d *demo) pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(consolePath+"/", pages.Handler())
 	mux.Handle("/", d.ground.Handler())
-	return mux
+	return mux, pages.Close
 }
 
 // founder is the owner of the story.

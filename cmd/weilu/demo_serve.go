@@ -19,8 +19,9 @@ import (
 func (d *demo) serve(ctx context.Context, l net.Listener) error {
 	url, _ := address(l.Addr())
 	d.app.settings.Console = console.Config{Listen: l.Addr().String(), URL: url + consolePath}
+	pages, endStreams := d.pages()
 	server := &http.Server{
-		Handler: d.pages(), ReadHeaderTimeout: 5 * time.Second,
+		Handler: pages, ReadHeaderTimeout: 5 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, // no ReadTimeout: it would end streams
 	}
 	beside, stop := context.WithCancel(ctx)
@@ -46,6 +47,7 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 		})
 	}
 	<-beside.Done()
+	endStreams()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if server.Shutdown(last) != nil {

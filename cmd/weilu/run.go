@@ -84,7 +84,7 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		a.leading,
 	}
 	if l != nil {
-		besides = append(besides, serveConsole(l, a.pages(t).Handler()))
+		besides = append(besides, serveConsole(l, a.pages(t)))
 	}
 	for _, run := range besides {
 		wg.Go(func() {

@@ -32,7 +32,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, keepDays int) bot.F
 		panic(err) // the embedded folder has this name
 	}
 	f := &admission{db: community.SQL{Storage: db}, c: c, cfg: cfg, keepDays: keepDays}
-	feature := bot.Feature{Name: "admission", Locales: texts, Migrations: migrations()}
+	feature := bot.Feature{Name: "admission", Locales: texts, Migrations: migrations(), Section: bot.People}
 	c.Undo.Register("admission.decide", f.undoDecision)
 	c.Undo.Register("admission.ask", f.undoQuestion)
 	if keepDays > 0 {
@@ -61,7 +61,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, keepDays int) bot.F
 		feature.Jobs = append(feature.Jobs, bot.Job{Name: name, Spec: spec, Ritual: true, Title: "digest.name", Backstage: true, Grace: digestApart, Run: f.digest})
 	}
 	feature.Guards = map[string]bot.Guard{"stands": f.stands}
-	feature.Views = f.views()
+	feature.Views, feature.Inbox = f.views(), f.inbox()
 	feature.Commands = []bot.Command{
 		{Names: []string{"申请", "apply"}, Help: "help.apply", Run: f.apply},
 		{Names: []string{"重新申请", "reapply"}, Help: "help.reapply", Run: f.reapply},

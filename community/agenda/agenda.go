@@ -30,7 +30,7 @@ func New(db bot.Storage, c *community.Community) bot.Feature {
 	}
 	a := &agenda{db, c}
 	return bot.Feature{
-		Name: "agenda", Locales: texts,
+		Name: "agenda", Locales: texts, Section: bot.Activity, Alarms: a.alarms(),
 		Commands: []bot.Command{{Names: []string{"排程", "agenda"}, Usage: "usage", Help: "help", Role: bot.Moderator, Run: a.show}},
 		Views: []bot.View{{
 			Name: "agenda", Title: "title", Role: bot.Moderator, Read: a.page,

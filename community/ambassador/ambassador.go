@@ -51,6 +51,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.Facts.RegisterCrowd("ambassador.invited", f.invitedCrowd)
 	c.Earnings.Register("ambassador", f.explain)
 	c.Tags.Register(f.tagged)
+	c.Timeline.Register("ambassador", f.moments)
 	f.registerUndo()
 	at := c.Calendar.Starts() + afterStart
 	return bot.Feature{
@@ -63,7 +64,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 			{Name: tellJob, Spec: "45 8 * * *", Run: f.tell},
 		},
 		Commands: slices.Concat(f.memberCommands(), f.managerCommands(), f.caseCommands()),
-		Views:    f.views(),
+		Views:    f.views(), Section: bot.People, Inbox: f.inbox(),
 	}
 }
 

@@ -27,7 +27,7 @@ func (f *feature) views() []bot.View {
 			Name: "invitecases", Title: "view.cases", Role: bot.Manager, Read: f.casesView,
 			Params: []bot.Param{{Name: "state", Label: "view.state", Kind: bot.Choice, Choices: []string{"open", "decided"}}},
 		},
-		{Name: "invitecase", Title: "view.case", Role: bot.Manager, Read: f.caseView, Params: []bot.Param{{Name: "id", Label: "view.id", Kind: bot.Identifier}}},
+		{Name: "invitecase", Title: "view.case", Role: bot.Manager, Detail: true, Read: f.caseView, Params: []bot.Param{{Name: "id", Label: "view.id", Kind: bot.Identifier}}},
 	}
 }
 

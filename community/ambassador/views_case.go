@@ -11,7 +11,7 @@ import (
 
 // casesView lists cases: those that wait for a decision, or the others, the newest first.
 func (f *feature) casesView(ctx context.Context, q *bot.Query) (bot.Page, error) {
-	where := `WHERE (state = 'open' OR appealed_at > decided_at)`
+	where := `WHERE ` + undecided
 	if q.Params["state"] == "decided" {
 		where = `WHERE state <> 'open' AND appealed_at <= decided_at`
 	}

@@ -46,7 +46,7 @@ func New(c *community.Community, confirmAbove int64) bot.Feature {
 			command("结束活动", "endcampaign", "help.close", "usage.close", f.close),
 		},
 		Jobs:  []bot.Job{{Name: "end", Spec: fmt.Sprintf("%d %d * * *", int(at.Minutes())%60, int(at.Hours())%24), Run: f.end}},
-		Views: []bot.View{f.view()},
+		Views: []bot.View{f.view()}, Section: bot.Economy, Alarms: []bot.Alarm{f.budgetAlarm()},
 	}
 }
 

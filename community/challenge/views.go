@@ -13,7 +13,7 @@ func (f *feature) views() []bot.View {
 	return []bot.View{
 		{Name: "challenges", Title: "view.challenges", Role: bot.Moderator, Acts: []bot.Act{{Command: "新建挑战"}}, Read: f.challengesView},
 		{
-			Name: "challenge", Title: "view.challenge", Role: bot.Moderator, Read: f.challengeView,
+			Name: "challenge", Title: "view.challenge", Role: bot.Moderator, Detail: true, Read: f.challengeView,
 			Params: []bot.Param{{Name: "id", Label: "view.id", Kind: bot.Identifier}},
 		},
 	}

@@ -39,6 +39,8 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	return bot.Feature{
 		Name:       "checkin",
 		Chapters:   []bot.Chapter{{Key: "checkins", Title: "chapter", Read: f.chapter}},
+		Section:    bot.Activity,
+		Measures:   []bot.Measure{f.measure()},
 		Locales:    texts,
 		Migrations: migrations(),
 		Commands:   []bot.Command{{Names: []string{"签到", "checkin", "打卡签到"}, Help: "help", Run: f.run}},

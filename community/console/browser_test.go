@@ -214,7 +214,8 @@ func story(b *browser, h *house, name string) {
 		b.sees("document.querySelector('.side').getClientRects().length > 0")
 		look("4-menu")
 	}
-	b.do(chromedp.Evaluate("[...document.querySelectorAll('.side a')].find((a) => a.innerText === '商品').click()", nil))
+	b.do(chromedp.Evaluate("[...document.querySelectorAll('.side summary')].find((s) => s.textContent.includes('积分')).click()", nil))
+	b.do(chromedp.Evaluate("[...document.querySelectorAll('.side a')].find((a) => a.innerText.trim() === '商品').click()", nil))
 	b.says("凤凰单丛")
 	look("5-view")
 	b.do(chromedp.Navigate(h.srv.URL + "/v/showcase.member?id=小红"))

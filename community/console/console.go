@@ -14,13 +14,19 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/community"
 )
 
 // Engine is what the console asks of the machine; *bot.Engine is one.
 type Engine interface {
 	Views(actor bot.Actor) []bot.ViewOffer
 	View(ctx context.Context, name string, q bot.Query) (bot.Page, error)
+	ViewFile(ctx context.Context, name, file string, q bot.Query) (data []byte, mediaType string, err error)
 	Offers(lang string) []bot.Offer
+	Inbox(ctx context.Context, q bot.Query) ([]bot.WaitingOffer, error)
+	Warnings(ctx context.Context, q bot.Query) ([]bot.Warning, error)
+	Measures(actor bot.Actor) []bot.MeasureOffer
+	Measure(ctx context.Context, name string, q bot.Query, from, to time.Time) (int64, error)
 	Ask(ctx context.Context, ev bot.Event) ([]bot.Outgoing, error)
 	Text(lang, feature, key string, kv ...any) string
 }
@@ -32,18 +38,19 @@ type Options struct {
 	Clock   func() time.Time // the community's time: commands are given at it, and links last by it
 	Wall    func() time.Time // real time: sessions last by it
 
-	Zone     *time.Location // where times are shown; nil: UTC
-	Name     string         // what the community is called
-	Language string         // of the pages until the reader chooses: zh or en
-	URL      string         // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
-	Hosts    []string       // names under which it may be asked for, besides URL's and those of this machine
+	Calendar *community.Calendar // its Days, and the zone in which times are shown; nil: those of UTC
+	Name     string              // what the community is called
+	Language string              // of the pages until the reader chooses: zh or en
+	URL      string              // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
+	Hosts    []string            // names under which it may be asked for, besides URL's and those of this machine
 
 	Status func(ctx context.Context) (Status, error) // how the bot fares; nil: not shown
 	// ReadTable reads the rows of a CSV or xlsx file; nil: commands with a table are not offered.
 	ReadTable func(io.Reader) ([][]string, error)
 	// Visitor is who everybody that opens the console is, without logging in: for a demo. nil: nobody.
 	Visitor func(ctx context.Context) (member string, err error)
-	Chats   string // where the chats of a demo are, to lead back to; may be empty
+	Chats   string        // where the chats of a demo are, to lead back to; may be empty
+	Every   time.Duration // how often open pages are looked after; 0: 5 seconds
 	Log     *slog.Logger
 }
 
@@ -85,13 +92,16 @@ type Console struct {
 	sessions *scs.SessionManager
 	store    *sessionStore
 	attempts *attempts
+	pulse    *pulse
+	hub      *hub
 	handler  http.Handler
 }
 
-// New makes the console. Nothing runs in it but requests.
+// New makes the console. Nothing runs in it but requests and, while pages are open, what keeps them up to date: Close
+// ends that.
 func New(opts Options) *Console {
-	if opts.Zone == nil {
-		opts.Zone = time.UTC
+	if opts.Calendar == nil {
+		opts.Calendar = community.NewCalendar(time.UTC, 0)
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -104,10 +114,16 @@ func New(opts Options) *Console {
 	}
 	c := &Console{opts: opts, log: opts.Log, base: pathOf(opts.URL), secure: strings.HasPrefix(opts.URL, "https://"), attempts: newAttempts()}
 	c.store = &sessionStore{db: opts.Storage, now: opts.Wall}
+	c.pulse = newPulse(&c.opts)
 	c.sessions = c.newSessions()
+	c.hub = newHub(opts.Every, c.digest)
 	c.handler = c.routes()
 	return c
 }
+
+// Close ends what open pages are kept up to date by, and waits for it. A server that shuts down waits for its streams,
+// so it comes first.
+func (c *Console) Close() { c.hub.close() }
 
 // Handler serves the console under the path of Options.URL.
 func (c *Console) Handler() http.Handler { return c.handler }

@@ -49,6 +49,18 @@ func (c *Console) download(w http.ResponseWriter, r *http.Request, view string, 
 	_, _ = w.Write(data)
 }
 
+// file answers with one of a view's own files.
+func (c *Console) file(w http.ResponseWriter, r *http.Request, view, name string, q bot.Query) {
+	data, kind, err := c.opts.Engine.ViewFile(r.Context(), view, name, q)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	_, _ = w.Write(data)
+}
+
 // csv is all of a table, whatever part of it a page shows.
 func (c *Console) csv(ctx context.Context, view, key string, q bot.Query) ([]byte, error) {
 	var all bot.Table

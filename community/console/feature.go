@@ -24,7 +24,7 @@ func Feature(db bot.Storage, c *community.Community, address func() string) bot.
 	}
 	return bot.Feature{
 		Name: featureName, Locales: texts, Migrations: migrations(),
-		Commands: []bot.Command{{
+		Commands: []bot.Command{{Names: []string{"待办", "todo"}, Help: "help.todo", Role: bot.Moderator, Run: todo}, {
 			Names: []string{"后台", "console"}, Help: "help.console", Role: bot.Moderator, Where: bot.InPrivate,
 			Run: func(ctx context.Context, r *bot.Request) error {
 				if address() == "" {

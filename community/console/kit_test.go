@@ -38,8 +38,9 @@ type house struct {
 	now  time.Time  // the community's time
 	wall time.Time  // real time
 
-	opts console.Options
-	srv  *httptest.Server
+	opts  console.Options
+	pages *console.Console
+	srv   *httptest.Server
 }
 
 // noon is noon of 2026-11-02 in Shanghai.
@@ -111,7 +112,7 @@ func build(t *testing.T, dialect string, change func(*console.Options)) *house {
 		}
 		return nil
 	}))
-	h.opts = console.Options{Engine: h.engine, Storage: h.db, Clock: h.clock, Wall: h.realTime, Zone: zone, Name: "半山壶", Language: "zh",
+	h.opts = console.Options{Engine: h.engine, Storage: h.db, Clock: h.clock, Wall: h.realTime, Calendar: h.c.Calendar, Name: "半山壶", Language: "zh",
 		ReadTable: func(r io.Reader) ([][]string, error) { return csv.NewReader(r).ReadAll() }}
 	if change != nil {
 		change(&h.opts)
@@ -125,8 +126,10 @@ func (h *house) open() {
 	if h.srv != nil {
 		h.srv.Close()
 	}
-	h.srv = httptest.NewServer(console.New(h.opts).Handler())
+	h.pages = console.New(h.opts)
+	h.srv = httptest.NewServer(h.pages.Handler())
 	h.t.Cleanup(h.srv.Close)
+	h.t.Cleanup(h.pages.Close)
 }
 
 func (h *house) must(err error) {

@@ -87,10 +87,13 @@ func (c *Console) visit(w http.ResponseWriter, r *http.Request) {
 
 // logout ends the session, or all sessions of the member.
 func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
+	all, token := r.PostFormValue("all") != "", tokenOf(r)
 	err := c.sessions.Destroy(r.Context())
-	if err == nil && r.PostFormValue("all") != "" {
+	if err == nil && all {
 		err = c.store.deleteOf(r.Context(), readerOf(r).Member)
+		token = ""
 	}
+	c.hub.end(token, readerOf(r).Member)
 	if err != nil {
 		c.fail(w, r, err)
 		return

@@ -8,17 +8,17 @@ import (
 
 // overview shows how the bot fares, and where everything is.
 func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
-	s, err := c.opts.Status(r.Context())
+	p := c.newPage(r)
+	p.Title, p.At = p.T("overview.title"), "overview"
+	d, err := c.desk(p)
 	if err != nil {
 		c.fail(w, r, err)
 		return
 	}
-	p := c.newPage(r)
-	p.Title, p.At = p.T("overview.title"), "overview"
-	if s.State == Scanning || s.State == Confirming || s.State == Connecting {
+	if s := d.Status; s.State == Scanning || s.State == Confirming || s.State == Connecting {
 		p.Refresh = 5
 	}
-	p.show(w, http.StatusOK, "overview", shown{Status: s, page: p})
+	p.show(w, http.StatusOK, "overview", d)
 }
 
 // code is the picture of a code that waits to be scanned.
@@ -45,8 +45,8 @@ type shown struct {
 
 // Time prints an instant in the community's zone.
 func (s shown) Time(at time.Time) string {
-	at = at.In(s.page.console.opts.Zone)
-	if now := s.page.console.opts.Clock().In(s.page.console.opts.Zone); now.Format(time.DateOnly) == at.Format(time.DateOnly) {
+	at = at.In(s.page.console.opts.Calendar.Zone())
+	if now := s.page.console.opts.Clock().In(s.page.console.opts.Calendar.Zone()); now.Format(time.DateOnly) == at.Format(time.DateOnly) {
 		return at.Format("15:04")
 	}
 	return at.Format("2006-01-02 15:04")

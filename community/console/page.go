@@ -37,6 +37,11 @@ type page struct {
 	Token   string // makes what its forms do happen once
 	Refresh int    // seconds after which it is worth another look; 0: never
 	Body    any
+
+	request *http.Request // that it answers
+	nav     []navSection  // read once
+	waiting []bot.WaitingOffer
+	partial bool // not everything that waits could be counted
 }
 
 func (c *Console) newPage(r *http.Request) *page {
@@ -51,7 +56,7 @@ func (c *Console) newPage(r *http.Request) *page {
 			here += "?" + r.URL.RawQuery
 		}
 	}
-	return &page{console: c, Reader: who, Here: backTo(here), Token: rand.Text()}
+	return &page{console: c, Reader: who, Here: backTo(here), Token: rand.Text(), request: r}
 }
 
 // show answers with the page called name.
@@ -115,35 +120,4 @@ func (c *Console) static(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
 	w.Header().Set("Cache-Control", "no-cache")
 	http.ServeFileFS(w, r, web, file)
-}
-
-// navGroup is the views of a feature.
-type navGroup struct {
-	Title string
-	Views []bot.ViewOffer
-}
-
-// Nav is the views that the reader may see, by feature.
-func (p *page) Nav() (groups []navGroup) {
-	if p.Reader.Member == "" {
-		return nil
-	}
-	last := ""
-	for _, v := range p.console.opts.Engine.Views(p.Reader.actor()) {
-		if v.Feature != last || len(groups) == 0 {
-			groups = append(groups, navGroup{Title: p.console.featureTitle(p.Reader.Lang, v.Feature, v.Title)})
-			last = v.Feature
-		}
-		g := &groups[len(groups)-1]
-		g.Views = append(g.Views, v)
-	}
-	return groups
-}
-
-// featureTitle is what a feature is called: its text "feature", or else what its first page is called.
-func (c *Console) featureTitle(lang, feature, otherwise string) string {
-	if title := c.opts.Engine.Text(lang, feature, "feature"); title != "feature" {
-		return title
-	}
-	return otherwise
 }

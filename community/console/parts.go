@@ -17,6 +17,11 @@ type (
 		Group commandGroup
 		ID    string
 	}
+	badgePart struct {
+		Page *page
+		Name string
+		N    int
+	}
 	fieldsPart struct {
 		Page   *page
 		Asking asking
@@ -29,6 +34,7 @@ func parts() template.FuncMap {
 	return template.FuncMap{
 		"act":   func(p *page, a actLink) actPart { return actPart{p, a} },
 		"chart": func(p *page, d drawing) chartPart { return chartPart{p, d} },
+		"badge": func(p *page, name string, n int) badgePart { return badgePart{p, name, n} },
 		"group": func(p *page, g commandGroup, id string) groupPart { return groupPart{p, g, id} },
 		"fields": func(p *page, fields []field, table bool, id string) fieldsPart {
 			return fieldsPart{p, asking{Fields: fields, Table: table}, id}

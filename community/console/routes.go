@@ -12,6 +12,8 @@ func (c *Console) routes() http.Handler {
 	r.Use(c.guard, middleware.GetHead)
 	r.Get("/static/*", c.static)
 	r.Post("/look", c.look)
+	r.Get("/live", c.live)
+	r.With(c.peek, c.recognise, c.known).Get("/live/now", c.overview)
 	r.Group(func(r chi.Router) {
 		r.Use(c.limit, c.sessions.LoadAndSave, c.recognise)
 		r.Get("/login", c.loginHelp)

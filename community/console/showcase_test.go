@@ -13,7 +13,7 @@ import (
 // showcase is a feature with everything that a page can hold.
 func (h *house) showcase() bot.Feature {
 	return bot.Feature{
-		Name: "showcase", Locales: texts,
+		Name: "showcase", Locales: texts, Section: bot.Economy,
 		Commands: []bot.Command{
 			{Names: []string{"上架", "publish"}, Help: "help", Usage: "usage.restock", Role: bot.Manager, Run: reply("已上架")},
 			{Names: []string{"清空", "clear"}, Help: "help", Role: bot.Manager, Run: reply("清空了")},

@@ -32,9 +32,16 @@ type cell struct {
 	Title   string // of its column, for narrow screens
 	URL     string // where it leads
 	Numbers bool
-	When    bool // it is an instant
-	Long    bool // it needs room
+	When    bool   // it is an instant
+	Long    bool   // it needs room
+	Head    string // its beginning, where it is too long to be shown at once
 }
+
+// Of a cell with more than mostShown characters the first mostHead are shown; the rest opens.
+const (
+	mostShown = 600
+	mostHead  = 200
+)
 
 // actLink is a command as a button: where nothing more needs to be known, it is given at once.
 type actLink struct {
@@ -110,6 +117,9 @@ func (l *links) cell(from bot.Cell, column bot.Column) cell {
 		out.Text = l.print(from.Value)
 	}
 	out.Long = utf8.RuneCountInString(out.Text) > mostDigits
+	if runes := []rune(out.Text); len(runes) > mostShown {
+		out.Head = string(runes[:mostHead])
+	}
 	switch {
 	case from.Link != nil:
 		out.URL = l.ref(*from.Link)
@@ -128,7 +138,7 @@ func (l *links) print(v any) string {
 		if v.IsZero() {
 			return ""
 		}
-		return v.In(l.c.opts.Zone).Format("2006-01-02 15:04")
+		return v.In(l.c.opts.Calendar.Zone()).Format("2006-01-02 15:04")
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
@@ -166,6 +176,37 @@ func (l *links) member(id string) string {
 		}
 	}
 	return ""
+}
+
+// others lead to the other views that can be asked for the member that this one was asked for.
+func (l *links) others(here bot.ViewOffer, q bot.Query) (list []link) {
+	id := ""
+	for _, p := range here.Params {
+		if v := q.Params[p.Name]; p.Kind == bot.MemberID && isMember(v) {
+			id = v
+		}
+	}
+	if id == "" {
+		return nil
+	}
+	for _, o := range l.offers {
+		var asks []bot.ParamOffer
+		for _, p := range o.Params {
+			if p.Kind == bot.MemberID {
+				asks = append(asks, p)
+			}
+		}
+		for _, p := range asks {
+			title := o.Title
+			if len(asks) > 1 {
+				title += " · " + p.Title
+			}
+			if o.Name != here.Name {
+				list = append(list, link{title, l.view(o.Name, map[string]string{p.Name: id})})
+			}
+		}
+	}
+	return list
 }
 
 // acts are those that the reader may do.

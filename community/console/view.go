@@ -21,7 +21,9 @@ type viewBody struct {
 	Tables  []table
 	First   string // the first page, where this is another
 	JSON    string // the same for programs
+	Files   []link // the same to be kept
 	Limited bool   // it was asked for with parameters
+	Others  []link // where more is shown of the member that it was asked for
 }
 
 // param is a parameter as it is asked for.
@@ -74,6 +76,10 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) {
 		body.Limited = body.Limited || asked.Get(o.Name) != ""
 		body.Params = append(body.Params, f)
 	}
+	if asked.Has("file") {
+		c.file(w, r, name, asked.Get("file"), q)
+		return
+	}
 	if asked.Has("format") {
 		c.download(w, r, name, q)
 		return
@@ -85,6 +91,16 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) {
 	}
 	links := &links{c: c, p: p, offers: offers}
 	links.page(body, offer, read, q)
+	body.Others = links.others(offer, q)
+	for _, file := range offer.Files {
+		values := url.Values{"file": {file}}
+		for k, v := range q.Params {
+			if v != "" {
+				values.Set(k, v)
+			}
+		}
+		body.Files = append(body.Files, link{file, c.base + "/v/" + name + "?" + values.Encode()})
+	}
 	p.show(w, http.StatusOK, "view", body)
 }
 

@@ -30,7 +30,7 @@ func New(db bot.Storage, c *community.Community) bot.Feature {
 	}
 	e := &economy{db, c}
 	return bot.Feature{
-		Name: "economy", Locales: texts,
+		Name: "economy", Locales: texts, Section: bot.Economy, Measures: []bot.Measure{e.measure()},
 		Commands: []bot.Command{{Names: []string{"经济", "economy"}, Help: "help", Role: bot.Manager, Run: e.tell}},
 		Views:    []bot.View{{Name: "figures", Title: "title", Role: bot.Manager, Read: e.page}},
 	}

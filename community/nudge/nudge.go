@@ -30,11 +30,12 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
+	c.Timeline.Register("nudge", f.moments)
 	c.Undo.Register(undoFamily, f.unchange)
 	c.Undo.Register(undoTag, f.untag)
 	c.ActOnMembers(bot.Manager, bot.Act{Command: "打标签"})
 	return bot.Feature{
-		Name: "nudge", Locales: texts, Migrations: migrations(),
+		Name: "nudge", Locales: texts, Section: bot.Activity, Migrations: migrations(),
 		Chapters: []bot.Chapter{{Key: "nudges", Title: "chapter", Read: f.chapter}},
 		Commands: []bot.Command{
 			{Names: []string{"触达", "nudges"}, Usage: "usage.list", Help: "help.list", Role: bot.Manager, Run: f.list},

@@ -18,7 +18,7 @@ func (f *feature) views() []bot.View {
 			Params: []bot.Param{{Name: "month", Label: "view.month", Kind: bot.Month}},
 		},
 		{
-			Name: "post", Title: "view.post", Role: bot.Moderator, Read: f.postView,
+			Name: "post", Title: "view.post", Role: bot.Moderator, Detail: true, Read: f.postView,
 			Params: []bot.Param{{Name: "id", Label: "view.id", Kind: bot.Identifier}},
 		},
 	}

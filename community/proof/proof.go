@@ -29,7 +29,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	}
 	p := &proof{community.SQL{Storage: db}, c, cfg}
 	return bot.Feature{
-		Name: "proof", Locales: texts, Migrations: migrations(),
+		Name: "proof", Locales: texts, Section: bot.Economy, Migrations: migrations(),
 		Commands: []bot.Command{{Names: []string{"对账", "proof"}, Usage: "usage", Help: "help", Run: p.prove}},
 		Jobs:     []bot.Job{{Name: "root", Spec: "0 9 * * *", CatchUp: bot.Collapse, Ritual: true, Title: "root.title", Backstage: !cfg.PostRoot, Grace: time.Hour, Run: p.publish}},
 	}

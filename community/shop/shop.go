@@ -30,6 +30,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	c.Handouts["code"] = s.handout()
+	c.Timeline.Register("shop", s.moments)
 	c.Undo.Register("shop.shelf", s.undoShelf)
 	c.Undo.Register("shop.edit", s.undoEdit)
 	c.Undo.Register("shop.again", s.undoAgain)
@@ -39,7 +40,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	return bot.Feature{
 		Name: "shop", Locales: texts, Migrations: migrations(),
 		Jobs:  []bot.Job{{Name: remindJob, Run: s.remind}},
-		Views: s.views(),
+		Views: s.views(), Section: bot.Economy, Inbox: s.inbox(), Alarms: []bot.Alarm{s.shelfAlarm()},
 		Commands: []bot.Command{
 			{Names: []string{"商城", "shop", "商店"}, Help: "help.list", Run: s.list},
 			{Names: []string{"兑换", "redeem"}, Usage: "usage.redeem", Help: "help.redeem", Run: s.redeem},

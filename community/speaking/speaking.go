@@ -30,7 +30,7 @@ func New(c *community.Community, pacing *bot.Pacing) bot.Feature {
 	f := &speaking{c, pacing}
 	c.Undo.Register("speaking.pause", f.undo)
 	return bot.Feature{
-		Name: "speaking", Locales: texts, Views: []bot.View{f.queueView()},
+		Name: "speaking", Locales: texts, Views: []bot.View{f.queueView()}, Section: bot.Tools, Alarms: []bot.Alarm{f.alarm()},
 		Commands: []bot.Command{
 			{Names: []string{"队列", "queue"}, Help: "help.queue", Role: bot.Manager, Dormant: true, Run: f.queue},
 			{Names: []string{"暂停", "pause"}, Usage: "usage.pause", Help: "help.pause", Role: bot.Manager, Dormant: true, Run: f.pause},

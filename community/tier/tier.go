@@ -40,10 +40,12 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Tiers.Use(cfg.Tiers(), community.Day(cfg.Notice))
 	c.Undo.Register(undoSaid, f.unsay)
 	c.Mine.Register("tier", f.mineLine)
+	c.Timeline.Register("tier", f.moments)
+	c.ActOnMembers(bot.Moderator, bot.Act{Command: "等级", Whole: true})
 	c.Badges.Title("tier", creatorBadge)
 	c.Badges.Title("tier", veteranBadge)
 	return bot.Feature{
-		Name: "tier", Locales: texts,
+		Name: "tier", Locales: texts, Section: bot.People, Inbox: f.inbox(),
 		Commands: []bot.Command{
 			{Names: []string{"我的等级", "mytier"}, Help: "help.mine", Run: f.mine},
 			{Names: []string{"等级标准", "ladder"}, Help: "help.ladder", Run: f.ladder},
