@@ -23,13 +23,7 @@ func (w *town) who(n int) int {
 // slow counts a report from the lists, by the words of the plan.
 func (w *town) slow(p report.Period, group string) (r told) {
 	day := w.Community.Calendar.Day
-	latest := community.Day(0)
-	for _, s := range w.said {
-		latest = max(latest, day(s.at))
-	}
-	if today := day(w.at); latest >= today && p.First < today {
-		latest = today - 1
-	}
+	latest := day(w.at) - 1 // the program has been awake all the time
 	active, first := map[community.Day]map[int]bool{}, map[int]community.Day{}
 	see := func(who int, d community.Day) {
 		if was, ok := first[who]; !ok || d < was {
