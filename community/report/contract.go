@@ -150,6 +150,9 @@ type Suggestion struct {
 // JSON is the report for programs.
 func (r *Report) JSON() ([]byte, error) {
 	type plain Report
+	for i := range r.Top {
+		r.Top[i].Name = bot.Clean(r.Top[i].Name)
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

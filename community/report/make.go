@@ -76,7 +76,7 @@ func (m *maker) known(ctx context.Context) (err error) {
 // head says what the report is about.
 func (m *maker) head(ctx context.Context) error {
 	r := &m.r
-	r.Schema, r.Community, r.AsOf, r.MadeAt = Schema, m.Community, r.asOf.String(), m.q.At.UTC()
+	r.Schema, r.Community, r.AsOf, r.MadeAt = Schema, community.OneLine(m.Community), r.asOf.String(), m.q.At.UTC()
 	r.Period, r.Previous, r.Calendar = r.period.info(), r.before.info(), m.c.Calendar.String()
 	if m.ask.Group == "" {
 		return nil
