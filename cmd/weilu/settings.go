@@ -77,7 +77,9 @@ func (c databaseConfig) Validate() error {
 }
 
 func defaults() *settings {
+	fonts, _ := draw.Load("") // the system's: no file is read that could be wrong
 	return &settings{
+		fonts:      fonts,
 		Community:  community.Defaults(),
 		Points:     pointsDefaults(),
 		Challenge:  challenge.Defaults(),

@@ -131,7 +131,7 @@ func (f *feature) page(ctx context.Context, q *bot.Query) (bot.Page, error) {
 			p.Tables = append(p.Tables, t)
 		}
 	}
-	p.Tables = append(p.Tables, f.metricRows(w))
+	p.Tables = append(p.Tables, f.metricRows(w), f.queryRows(w))
 	return p, nil
 }
 
@@ -146,7 +146,7 @@ func (f *feature) figure(w words, m Metric) bot.Figure {
 
 // metricRows are the metrics with all that they need to be believed.
 func (f *feature) metricRows(w words) bot.Table {
-	t := w.table("metrics", "metric", "value", "interval", "n#", "grade", "definition", "query")
+	t := w.table("metrics", "metric", "value", "interval", "n#", "grade", "definition")
 	t.Title = w.t("section.definitions")
 	for _, m := range w.r.Metrics {
 		interval := ""
@@ -157,7 +157,19 @@ func (f *feature) metricRows(w words) bot.Table {
 		if m.Value != nil {
 			value.Value = *m.Value
 		}
-		t.Rows = append(t.Rows, row(m.Name, cell(m.Title), value, cell(interval), cell(m.N), cell(m.Grade), cell(m.Definition), cell(m.Query)))
+		t.Rows = append(t.Rows, row(m.Name, cell(m.Title), value, cell(interval), cell(m.N), cell(m.Grade), cell(m.Definition)))
+	}
+	return t
+}
+
+// queryRows are what is read for each metric.
+func (f *feature) queryRows(w words) bot.Table {
+	t := w.table("queries", "metric", "query")
+	t.Title = w.t("column.query")
+	for _, m := range w.r.Metrics {
+		if m.Query != "" {
+			t.Rows = append(t.Rows, row(m.Name, cell(m.Title), cell(m.Query)))
+		}
 	}
 	return t
 }
