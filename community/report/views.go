@@ -19,7 +19,7 @@ func (f *feature) views() []bot.View {
 			{Name: "until", Label: "view.until", Kind: bot.Date},
 			{Name: "group", Label: "view.group", Kind: bot.Search},
 		},
-	}}
+	}, {Name: "metrics", Title: "view.metrics", Role: bot.Manager, Read: f.metricsPage}}
 }
 
 // files are the report as files.
@@ -131,7 +131,7 @@ func (f *feature) page(ctx context.Context, q *bot.Query) (bot.Page, error) {
 			p.Tables = append(p.Tables, t)
 		}
 	}
-	p.Tables = append(p.Tables, f.metricRows(w), f.queryRows(w))
+	p.Tables = append(p.Tables, f.metricRows(w))
 	return p, nil
 }
 
@@ -146,8 +146,8 @@ func (f *feature) figure(w words, m Metric) bot.Figure {
 
 // metricRows are the metrics with all that they need to be believed.
 func (f *feature) metricRows(w words) bot.Table {
-	t := w.table("metrics", "metric", "value", "interval", "n#", "grade", "definition")
-	t.Title = w.t("section.definitions")
+	t := w.table("metrics", "metric", "value", "before", "interval", "n#", "grade")
+	t.Title = w.t("section.figures")
 	for _, m := range w.r.Metrics {
 		interval := ""
 		if m.Low != nil && m.High != nil {
@@ -157,19 +157,26 @@ func (f *feature) metricRows(w words) bot.Table {
 		if m.Value != nil {
 			value.Value = *m.Value
 		}
-		t.Rows = append(t.Rows, row(m.Name, cell(m.Title), value, cell(interval), cell(m.N), cell(m.Grade), cell(m.Definition)))
+		before := bot.Cell{}
+		if m.Previous != nil {
+			before = bot.Cell{Text: w.value(m, m.Previous), Value: *m.Previous}
+		}
+		name := bot.Cell{Text: m.Title, Value: m.Name, Link: &bot.ViewRef{View: Name + ".metrics"}}
+		t.Rows = append(t.Rows, row(m.Name, name, value, before, cell(interval), cell(m.N), cell(m.Grade)))
 	}
 	return t
 }
 
-// queryRows are what is read for each metric.
-func (f *feature) queryRows(w words) bot.Table {
-	t := w.table("queries", "metric", "query")
-	t.Title = w.t("column.query")
-	for _, m := range w.r.Metrics {
-		if m.Query != "" {
-			t.Rows = append(t.Rows, row(m.Name, cell(m.Title), cell(m.Query)))
+// metricsPage says what each metric means, and what is read for it.
+func (f *feature) metricsPage(_ context.Context, q *bot.Query) (bot.Page, error) {
+	w := words{q: q}
+	t := w.table("metrics", "metric", "name_in_files", "version#", "definition", "query")
+	for _, d := range definitions {
+		version := cell(d.version)
+		if d.version == 0 {
+			version = bot.Cell{Text: w.t("unmeasured"), Value: int64(0)}
 		}
+		t.Rows = append(t.Rows, row(d.name, cell(w.t("metric."+d.name)), cell(d.name), version, cell(w.t("means."+d.name)), cell(d.query)))
 	}
-	return t
+	return bot.Page{Note: w.t("page.metrics"), Tables: []bot.Table{t}}, nil
 }
