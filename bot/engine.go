@@ -56,6 +56,7 @@ type Engine struct {
 	jobOrder  []*job
 	guards    map[string]Guard // by "feature.guard"
 	views     []*ownedView     // in the order of the features
+	personal  []PersonalOf     // in the order of the features
 
 	queue queue
 	wake  chan struct{} // told when there may be something to send

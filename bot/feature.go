@@ -27,6 +27,9 @@ type Feature struct {
 	Guards   map[string]Guard
 	Views    []View
 
+	// Personal is what the feature keeps of members.
+	Personal []Personal
+
 	// Locales holds zh.yaml and en.yaml with equal keys: what the feature says. See Request.T.
 	Locales    fs.FS
 	Migrations []*gormigrate.Migration

@@ -53,7 +53,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	f.registerUndo()
 	at := c.Calendar.Starts() + afterStart
 	return bot.Feature{
-		Name: "ambassador", Locales: texts, Migrations: migrations(),
+		Name: "ambassador", Locales: texts, Migrations: migrations(), Personal: f.personal(),
 		On: []bot.Listener{bot.On(f.listen, bot.Message), bot.On(f.recalled, bot.Recalled)},
 		Jobs: []bot.Job{
 			{Name: nightJob, Spec: fmt.Sprintf("%d %d * * *", int(at.Minutes())%60, int(at.Hours())%24), Run: f.night},

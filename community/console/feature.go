@@ -23,7 +23,7 @@ func Feature(db bot.Storage, c *community.Community, address func() string) bot.
 		panic(err) // the embedded folder has this name
 	}
 	return bot.Feature{
-		Name: featureName, Locales: texts, Migrations: migrations(),
+		Name: featureName, Locales: texts, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{{
 			Names: []string{"后台", "console"}, Help: "help.console", Role: bot.Moderator, Where: bot.InPrivate,
 			Run: func(ctx context.Context, r *bot.Request) error {

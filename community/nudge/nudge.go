@@ -34,7 +34,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Undo.Register(undoTag, f.untag)
 	c.ActOnMembers(bot.Manager, bot.Act{Command: "打标签"})
 	return bot.Feature{
-		Name: "nudge", Locales: texts, Migrations: migrations(),
+		Name: "nudge", Locales: texts, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{
 			{Names: []string{"触达", "nudges"}, Usage: "usage.list", Help: "help.list", Role: bot.Manager, Run: f.list},
 			{Names: []string{"开启触达", "start-nudge"}, Usage: "usage.family", Help: "help.start", Role: bot.Manager, Run: f.start},

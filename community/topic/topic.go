@@ -45,7 +45,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Undo.Register("topic.best", f.undoBest)
 	c.Undo.Register("topic.decide", f.undoDecide)
 	feature := bot.Feature{
-		Name: "topic", Locales: texts, Migrations: migrations(), Views: f.views(),
+		Name: "topic", Locales: texts, Migrations: migrations(), Personal: personal(), Views: f.views(),
 		Jobs: []bot.Job{
 			{Name: postJob, Ritual: true, Title: "job.post", Grace: grace, Run: f.post},
 			{Name: recapJob, Ritual: true, Title: "job.recap", Grace: grace, Run: f.recap},
