@@ -12,7 +12,7 @@ func (c *Community) personal() []bot.Personal {
 			{Name: "bindings", Of: []string{"member_id"}, Drop: true},
 			{Name: "sightings", Of: []string{"member_id"}, Hide: []string{"avatar"}, Drop: true},
 			{Name: "stays", Of: []string{"member_id"}, Blank: []string{"display", "folded"}},
-			{Name: "candidates", Of: []string{"member_id", "candidate_id"}, Drop: true},
+			{Name: "candidates", Of: []string{"member_id", "candidate_id"}, Hide: []string{"evidence"}, Drop: true},
 			{Name: "aliases", Of: []string{"alias", "member_id"}, By: []string{"by_member"}, Blank: []string{"evidence"}},
 			{Name: "openings", Of: []string{"member_id"}},
 			{Name: "recovery_codes", Of: []string{"member_id"}, Hide: []string{"hash"}, Drop: true},

@@ -107,6 +107,12 @@ const eraseStory = `
 独孤求败: 我改名了，还是梅花三弄
 老板: 冻结 @独孤求败 梅花三弄
 老板: 解冻 @独孤求败
+[大群] 独孤二号 joins
+独孤二号: 我也是梅花三弄
+独孤二号: 签到
+老板: 合并 @独孤二号 到 m2 同一人
+>~ [大群] 确认 {merge}
+老板: 确认 {merge}
 == +1d ==
 独孤求败: 签到
 独孤求败 whispers: 兑换 101
@@ -136,6 +142,9 @@ func TestErasingLeavesNoTrace(t *testing.T) {
 		})
 		if len(left) > 0 {
 			t.Errorf("traces are left in %v; before: %v", left, before)
+		}
+		if names := w.names(t); len(names) != 2 || names[0] != "已注销成员" || names[1] != "已注销成员" {
+			t.Errorf("the ids that were one person are called %q", names)
 		}
 		report, err := w.app.ledger.Verify(t.Context(), points.VerifyOptions{})
 		if err != nil || !report.OK {
@@ -200,6 +209,16 @@ func (w *eraseWorld) play(t *testing.T, text string) {
 	if _, err := transcript.Run(t.Context(), script, build, transcript.Options{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// names are those of all ids of the person m2.
+func (w *eraseWorld) names(t *testing.T) (names []string) {
+	t.Helper()
+	err := w.app.db.Conn(t.Context()).Raw(`SELECT name FROM members WHERE id = 'm2' OR id IN (SELECT alias FROM aliases WHERE member_id = 'm2')`).Scan(&names).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 func (w *eraseWorld) last() string { return w.said[len(w.said)-1].Text }

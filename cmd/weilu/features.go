@@ -51,7 +51,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),
-		console.Feature(db, c, s.Console.Address),
+		console.Feature(db, c, &s.Console),
 		c.Feature(),
 	}
 }

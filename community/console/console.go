@@ -23,6 +23,7 @@ type Engine interface {
 	Offers(lang string) []bot.Offer
 	Ask(ctx context.Context, ev bot.Event) ([]bot.Outgoing, error)
 	Text(lang, feature, key string, kv ...any) string
+	Personal() []bot.PersonalOf
 }
 
 // Options is what a Console is made of. Engine, Storage, Clock and Wall are required.
@@ -35,6 +36,7 @@ type Options struct {
 	Zone     *time.Location // where times are shown; nil: UTC
 	Name     string         // what the community is called
 	Language string         // of the pages until the reader chooses: zh or en
+	KeepDays int            // how many days raw texts are kept
 	URL      string         // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
 	Hosts    []string       // names under which it may be asked for, besides URL's and those of this machine
 

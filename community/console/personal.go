@@ -7,6 +7,7 @@ func personal() []bot.Personal {
 	return []bot.Personal{
 		{Text: "personal.sessions", Tables: []bot.PersonalTable{
 			{Name: "console_sessions", Of: []string{"member_id"}, Hide: []string{"hash"}, Drop: true},
+			{Name: "data_links", Of: []string{"member_id"}, Hide: []string{"hash"}, Drop: true},
 			{Name: "console_links", Of: []string{"member_id"}, Hide: []string{"hash"}, Drop: true},
 		}},
 	}

@@ -8,7 +8,7 @@ func personal() []bot.Personal {
 		{Text: "personal.answers", Tables: []bot.PersonalTable{{Name: "topic_answers", Of: []string{"member_id"}, Hide: []string{"print"}}}},
 		{Text: "personal.proposals", Tables: []bot.PersonalTable{
 			{Name: "topic_proposals", Of: []string{"member_id"}, Blank: []string{"text"}},
-			{Name: "topic_topics", Of: []string{"member_id"}},
+			{Name: "topic_topics", Of: []string{"member_id"}, Hide: []string{"host"}},
 		}},
 	}
 }
