@@ -60,6 +60,7 @@ type Engine struct {
 	waitings  []*ownedWaiting  // likewise
 	alarms    []*ownedAlarm
 	measures  []*ownedMeasure
+	personal  []PersonalOf // in the order of the features
 
 	queue queue
 	wake  chan struct{} // told when there may be something to send

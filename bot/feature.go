@@ -35,6 +35,9 @@ type Feature struct {
 	Alarms   []Alarm
 	Measures []Measure
 
+	// Personal is what the feature keeps of members.
+	Personal []Personal
+
 	// Locales holds zh.yaml and en.yaml with equal keys: what the feature says. See Request.T.
 	Locales    fs.FS
 	Migrations []*gormigrate.Migration

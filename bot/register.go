@@ -58,6 +58,9 @@ func (e *Engine) registerFeature(f Feature) (problems []error) {
 	if f.Observe != nil {
 		e.observers = append(e.observers, listener{f.Name, f.Observe})
 	}
+	for _, p := range f.Personal {
+		problems = append(problems, e.registerPersonal(f.Name, p)...)
+	}
 	for name, g := range f.Guards {
 		if g == nil {
 			problems = append(problems, fmt.Errorf("guard %s.%s: it has no function", f.Name, name))

@@ -80,6 +80,9 @@ func (c *Community) settleJob(ctx context.Context, r *bot.Request) error {
 		AND EXISTS (SELECT 1 FROM bindings o WHERE o.member_id = bindings.member_id AND o.at < bindings.at)`, r.At.Add(-keepBindings).UnixMilli()); err != nil {
 		return fmt.Errorf("drop old bindings: %w", err)
 	}
+	if err := c.burnErased(ctx, r); err != nil {
+		return err
+	}
 	return c.forgetFriends(ctx, r)
 }
 

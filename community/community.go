@@ -140,7 +140,7 @@ func (c *Community) Feature() bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
-	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations(), Section: bot.People, Lead: true, Inbox: c.inbox(), Measures: c.measures()}
+	f := bot.Feature{Name: "community", Locales: texts, Migrations: Migrations(), Personal: c.personal(), Section: bot.People, Lead: true, Inbox: c.inbox(), Measures: c.measures()}
 	f.Commands = append(f.Commands, c.Consent.Commands()...)
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
@@ -148,10 +148,11 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.freezeCommands()...)
 	f.Commands = append(f.Commands, c.holidayCommands()...)
+	f.Commands = append(f.Commands, c.dataCommands()...)
 	f.Commands = append(f.Commands, c.Undo.Commands()...)
 	f.Commands = append(f.Commands, c.Noise.Commands()...)
 	f.Commands = append(f.Commands, bot.Command{Names: []string{"我的", "mine"}, Help: "help.me", Run: c.Mine.command})
-	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob})
+	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob}, bot.Job{Name: eraseJob, Run: c.eraseJob})
 	f.On = append(f.On, c.friendListeners()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})
 	f.Guards = map[string]bot.Guard{"asked": c.stillAsked}

@@ -2,6 +2,7 @@ package community
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -31,6 +32,11 @@ func (c *Community) merge(ctx context.Context, r *bot.Request) error {
 	names := []any{"From", c.echo(from.Name), "FromID", string(from.ID), "Into", c.echo(into.Name), "IntoID", string(into.ID)}
 	if from.ID == into.ID {
 		return r.Refuse("merge.same", names...)
+	}
+	for _, id := range [...]MemberID{from.ID, into.ID} {
+		if asked, _, err := c.erasure(ctx, id); err != nil || !asked.IsZero() {
+			return errors.Join(err, r.Refuse("merge.erased"))
+		}
 	}
 	waits, err := c.Waits(ctx, into.ID)
 	if err != nil {

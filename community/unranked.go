@@ -8,7 +8,7 @@ import (
 )
 
 // Unranked are the members who appear on no board and in no list of people with their points, and whom no rank counts:
-// staff, bots, people who hid themselves, and those who left. It reads tables only.
+// staff, bots, people who hid themselves or were erased, and those who left. It reads tables only.
 func (c *Community) Unranked(ctx context.Context) (map[MemberID]bool, error) {
 	out, err := c.LeftOut(ctx)
 	if err != nil {
@@ -19,6 +19,13 @@ func (c *Community) Unranked(ctx context.Context) (map[MemberID]bool, error) {
 		return nil, err
 	}
 	for id := range hidden {
+		out[id] = true
+	}
+	erased, err := c.Erased(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range erased {
 		out[id] = true
 	}
 	gone, err := c.Gone(ctx)

@@ -26,6 +26,9 @@ type CLI struct {
 	Points      pointsCmd      `cmd:"" help:"Show what points rules pay."`
 	Queue       queueCmd       `cmd:"" help:"Show what waits to be sent, beside a running bot."`
 	View        viewCmd        `cmd:"" help:"Show a view of a feature, beside a running bot; without a name, list them."`
+	Backup      backupCmd      `cmd:"" help:"Write everything to one file, beside a running bot, and check it."`
+	Restore     restoreCmd     `cmd:"" help:"Put a backup in the place of the data, or check one."`
+	Mydata      mydataCmd      `cmd:"" help:"Write everything that is kept of one member, for them."`
 	Rebuild     rebuildCmd     `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
 	Commands    commandsCmd    `cmd:"" help:"Print the table of chat commands."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

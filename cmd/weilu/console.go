@@ -70,7 +70,7 @@ func (a *app) pages(t bot.Transport) *console.Console {
 	cfg := a.settings.Console
 	return console.New(console.Options{
 		Engine: a.engine, Storage: a.db, Clock: time.Now, Wall: time.Now, Calendar: a.community.Calendar,
-		Name: a.settings.Community.Name, Language: a.settings.Community.Language, URL: cfg.Address(), Hosts: []string{hostOf(cfg.Listen)},
+		Name: a.settings.Community.Name, Language: a.settings.Community.Language, KeepDays: a.settings.Community.KeepTextDays, URL: cfg.Address(), Hosts: []string{hostOf(cfg.Listen)},
 		Status:    func(ctx context.Context) (console.Status, error) { return a.status(ctx, t, time.Now()) },
 		ReadTable: community.ReadTable, Log: a.log,
 	})

@@ -32,7 +32,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, keepDays int) bot.F
 		panic(err) // the embedded folder has this name
 	}
 	f := &admission{db: community.SQL{Storage: db}, c: c, cfg: cfg, keepDays: keepDays}
-	feature := bot.Feature{Name: "admission", Locales: texts, Migrations: migrations(), Section: bot.People}
+	feature := bot.Feature{Name: "admission", Locales: texts, Migrations: migrations(), Personal: personal(), Section: bot.People}
 	c.Undo.Register("admission.decide", f.undoDecision)
 	c.Undo.Register("admission.ask", f.undoQuestion)
 	if keepDays > 0 {

@@ -55,7 +55,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	f.registerUndo()
 	at := c.Calendar.Starts() + afterStart
 	return bot.Feature{
-		Name: "ambassador", Locales: texts, Migrations: migrations(),
+		Name: "ambassador", Locales: texts, Migrations: migrations(), Personal: f.personal(),
 		Chapters: []bot.Chapter{{Key: "ambassadors", Title: "chapter", Read: f.chapter}},
 		On:       []bot.Listener{bot.On(f.listen, bot.Message), bot.On(f.recalled, bot.Recalled)},
 		Jobs: []bot.Job{

@@ -43,6 +43,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		Measures:   []bot.Measure{f.measure()},
 		Locales:    texts,
 		Migrations: migrations(),
+		Personal:   personal(),
 		Commands:   []bot.Command{{Names: []string{"签到", "checkin", "打卡签到"}, Help: "help", Run: f.run}},
 	}
 }

@@ -46,6 +46,15 @@ func (c *Config) Address() string {
 	return Address(c.Listen)
 }
 
+// Public is what links for members begin with; empty where only browsers on this machine get to the pages.
+func (c *Config) Public() string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); c.URL == "" && (err != nil || host == "" || host == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())) {
+		return ""
+	}
+	return c.Address()
+}
+
 // Address is what a browser on this machine asks for, where something listens at hostPort.
 func Address(hostPort string) string {
 	host, port, err := net.SplitHostPort(hostPort)

@@ -29,6 +29,7 @@ type Engine interface {
 	Measure(ctx context.Context, name string, q bot.Query, from, to time.Time) (int64, error)
 	Ask(ctx context.Context, ev bot.Event) ([]bot.Outgoing, error)
 	Text(lang, feature, key string, kv ...any) string
+	Personal() []bot.PersonalOf
 }
 
 // Options is what a Console is made of. Engine, Storage, Clock and Wall are required.
@@ -41,6 +42,7 @@ type Options struct {
 	Calendar *community.Calendar // its Days, and the zone in which times are shown; nil: those of UTC
 	Name     string              // what the community is called
 	Language string              // of the pages until the reader chooses: zh or en
+	KeepDays int                 // how many days raw texts are kept
 	URL      string              // what links begin with, as http://127.0.0.1:8738 or https://example.org/console
 	Hosts    []string            // names under which it may be asked for, besides URL's and those of this machine
 

@@ -15,31 +15,33 @@ var locales embed.FS
 // featureName is whose texts the pages are made of.
 const featureName = "console"
 
-// Feature is how managers get to the console from a chat. address tells what links begin with; empty: it is off.
-// Its answer stays the same once events are handled.
-func Feature(db bot.Storage, c *community.Community, address func() string) bot.Feature {
+// Feature is how managers get to the console from a chat, and members to a copy of their data. What cfg says of the
+// address may still change until events are handled.
+func Feature(db bot.Storage, c *community.Community, cfg *Config) bot.Feature {
 	texts, err := fs.Sub(locales, "locales")
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
 	return bot.Feature{
-		Name: featureName, Locales: texts, Migrations: migrations(),
+		Name: featureName, Locales: texts, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{{Names: []string{"待办", "todo"}, Help: "help.todo", Role: bot.Moderator, Run: todo}, {
 			Names: []string{"后台", "console"}, Help: "help.console", Role: bot.Moderator, Where: bot.InPrivate,
 			Run: func(ctx context.Context, r *bot.Request) error {
-				if address() == "" {
+				if cfg.Address() == "" {
 					return r.Refuse("link.off")
 				}
-				token, err := linkOf(ctx, r, db)
-				if err != nil {
+				token := tokenOf(r)
+				if err := keepLink(ctx, db, token, community.MemberID(r.Actor.Member), r.At); err != nil {
 					return err
 				}
 				if err := c.Audit.Record(ctx, r, "console.link", r.Actor.Member, nil); err != nil {
 					return err
 				}
-				r.Send(bot.Outgoing{Member: r.Actor.Member, Text: r.T("link.done", "Link", LoginURL(address(), token)), Priority: bot.Answer, Secret: true})
+				r.Send(bot.Outgoing{Member: r.Actor.Member, Text: r.T("link.done", "Link", LoginURL(cfg.Address(), token)), Priority: bot.Answer, Secret: true})
 				return nil
 			},
+		}, {
+			Names: []string{"导出我的数据", "exportmydata"}, Help: "help.mine", Where: bot.InPrivate, Run: exportMine(db, c, cfg.Public),
 		}},
 	}
 }

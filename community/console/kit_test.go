@@ -84,7 +84,7 @@ func build(t *testing.T, dialect string, change func(*console.Options)) *house {
 	var err error
 	h.c, err = community.New(community.Options{Storage: h.db, Calendar: community.NewCalendar(zone, 4*time.Hour), Ledger: h.ledger, Words: community.DefaultWords(), Language: "zh"})
 	h.must(err)
-	features := []bot.Feature{wallet.New(h.db, h.c, wallet.Defaults()), h.showcase(), console.Feature(h.db, h.c, (&console.Config{Listen: console.DefaultListen}).Address), h.c.Feature()}
+	features := []bot.Feature{wallet.New(h.db, h.c, wallet.Defaults()), h.showcase(), console.Feature(h.db, h.c, &console.Config{Listen: console.DefaultListen, URL: console.Address(console.DefaultListen)}), h.c.Feature()}
 	h.must(h.c.Undo.Build())
 	owners := []database.Owner{{Name: "bot", List: bot.Migrations()}, {Name: "points", List: points.Migrations()}}
 	for _, f := range features {

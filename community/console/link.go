@@ -26,13 +26,13 @@ func NewLink(ctx context.Context, db bot.Storage, member community.MemberID, at 
 // tokenAlphabet is what tokens are made of: 5 bits a letter, as in crypto/rand.Text.
 const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
-// linkOf makes a token in a handler, out of the event's own chance, which nobody can predict.
-func linkOf(ctx context.Context, r *bot.Request, db bot.Storage) (string, error) {
+// tokenOf makes a token in a handler, out of the event's own chance, which nobody can predict.
+func tokenOf(r *bot.Request) string {
 	token := make([]byte, 26)
 	for i := range token {
 		token[i] = tokenAlphabet[r.Rand().IntN(len(tokenAlphabet))]
 	}
-	return string(token), keepLink(ctx, db, string(token), community.MemberID(r.Actor.Member), r.At)
+	return string(token)
 }
 
 func keepLink(ctx context.Context, db bot.Storage, token string, member community.MemberID, at time.Time) error {

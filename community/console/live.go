@@ -153,7 +153,7 @@ func (c *Console) digest(ctx context.Context) string {
 // live is a stream of what changed: a page that hears of it asks for /live/now. Listening is no use of a session: it
 // ends after its idle time, with it the stream.
 func (c *Console) live(w http.ResponseWriter, r *http.Request) {
-	token := tokenOf(r)
+	token := cookieOf(r)
 	member := c.listening(r.Context(), token)
 	if member == "" {
 		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
@@ -219,8 +219,8 @@ func (c *Console) listening(ctx context.Context, token string) string {
 	return member
 }
 
-// tokenOf is the token of a request's session.
-func tokenOf(r *http.Request) string {
+// cookieOf is the token of a request's session.
+func cookieOf(r *http.Request) string {
 	if k, err := r.Cookie(sessionCookie); err == nil {
 		return k.Value
 	}
@@ -230,7 +230,7 @@ func tokenOf(r *http.Request) string {
 // peek reads the session of a request without using it.
 func (c *Console) peek(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, err := c.sessions.Load(r.Context(), tokenOf(r))
+		ctx, err := c.sessions.Load(r.Context(), cookieOf(r))
 		if err != nil {
 			c.fail(w, r, err)
 			return

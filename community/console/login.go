@@ -87,7 +87,7 @@ func (c *Console) visit(w http.ResponseWriter, r *http.Request) {
 
 // logout ends the session, or all sessions of the member.
 func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
-	all, token := r.PostFormValue("all") != "", tokenOf(r)
+	all, token := r.PostFormValue("all") != "", cookieOf(r)
 	err := c.sessions.Destroy(r.Context())
 	if err == nil && all {
 		err = c.store.deleteOf(r.Context(), readerOf(r).Member)

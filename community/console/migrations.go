@@ -22,5 +22,10 @@ func migrations() []*gormigrate.Migration {
 			}
 			return nil
 		},
+	}, {
+		ID: "2026112401_data_links",
+		Migrate: func(db *gorm.DB) error {
+			return db.Exec(`CREATE TABLE data_links (hash TEXT PRIMARY KEY, member_id TEXT NOT NULL, made_at BIGINT NOT NULL, used_at BIGINT NOT NULL DEFAULT 0)`).Error
+		},
 	}}
 }

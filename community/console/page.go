@@ -21,7 +21,7 @@ var web embed.FS
 var frames = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	layout := template.Must(template.New("layout.html").Funcs(parts()).ParseFS(web, "web/layout.html", "web/parts.html"))
-	for _, name := range []string{"overview", "view", "commands", "form", "answer", "login", "error"} {
+	for _, name := range []string{"overview", "view", "commands", "form", "answer", "login", "mine", "error"} {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(web, "web/"+name+".html"))
 	}
 	return all

@@ -19,6 +19,8 @@ func (c *Console) routes() http.Handler {
 		r.Get("/login", c.loginHelp)
 		r.Get("/login/{token}", c.loginButton)
 		r.Post("/login/{token}", c.login)
+		r.Get("/mine/{token}", c.mineButton)
+		r.Post("/mine/{token}", c.mine)
 		if c.opts.Visitor != nil {
 			r.Get("/visit", c.visit)
 			r.Post("/visit", c.visit)

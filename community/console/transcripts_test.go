@@ -13,6 +13,6 @@ func TestTranscripts(t *testing.T) {
 	bottest.ReplayAll(t, communitytest.Build(t, func(p *communitytest.Parts) []bot.Feature {
 		cfg := console.Defaults()
 		p.Section("console", &cfg)
-		return []bot.Feature{console.Feature(p.DB, p.Community, cfg.Address)}
+		return []bot.Feature{console.Feature(p.DB, p.Community, &cfg)}
 	}), "testdata/*.chat")
 }

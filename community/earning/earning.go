@@ -39,7 +39,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	return bot.Feature{
-		Name: "earning", Locales: texts, Section: bot.Economy, Migrations: migrations(),
+		Name: "earning", Locales: texts, Section: bot.Economy, Migrations: migrations(), Personal: personal(),
 		Observe:  f.observe,
 		On:       []bot.Listener{bot.On(f.said, bot.Message), bot.On(f.recalled, bot.Recalled)},
 		Commands: []bot.Command{{Names: []string{"规则", "earn", "积分规则"}, Help: "help", Run: f.rules}},

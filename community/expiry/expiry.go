@@ -44,7 +44,7 @@ func (f *expiry) feature() bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	feature := bot.Feature{
-		Name: "expiry", Locales: texts, Section: bot.Economy, Migrations: migrations(),
+		Name: "expiry", Locales: texts, Section: bot.Economy, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{{Names: []string{"到期", "expiry"}, Help: "help.expiry", Run: f.ask}},
 	}
 	if f.after > 0 {

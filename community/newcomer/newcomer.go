@@ -55,7 +55,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		panic(err) // the embedded folder has this name
 	}
 	feature := bot.Feature{
-		Name: "newcomer", Locales: texts, Section: bot.People, Migrations: migrations(),
+		Name: "newcomer", Locales: texts, Section: bot.People, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{
 			{Names: []string{"新手任务", "path"}, Help: "help.mine", Run: f.mine},
 			{Names: []string{"退出新手任务", "leavepath"}, Help: "help.leave", Run: f.leave},

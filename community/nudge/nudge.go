@@ -35,7 +35,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Undo.Register(undoTag, f.untag)
 	c.ActOnMembers(bot.Manager, bot.Act{Command: "打标签"})
 	return bot.Feature{
-		Name: "nudge", Locales: texts, Section: bot.Activity, Migrations: migrations(),
+		Name: "nudge", Locales: texts, Section: bot.Activity, Migrations: migrations(), Personal: personal(),
 		Chapters: []bot.Chapter{{Key: "nudges", Title: "chapter", Read: f.chapter}},
 		Commands: []bot.Command{
 			{Names: []string{"触达", "nudges"}, Usage: "usage.list", Help: "help.list", Role: bot.Manager, Run: f.list},

@@ -37,7 +37,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		return bot.Command{Names: names, Usage: usage, Help: help, Role: bot.Manager, Run: run}
 	}
 	return bot.Feature{
-		Name: "post", Locales: texts, Migrations: migrations(), Views: f.views(), Section: bot.Content, Inbox: f.inbox(),
+		Name: "post", Locales: texts, Migrations: migrations(), Personal: personal(), Views: f.views(), Section: bot.Content, Inbox: f.inbox(),
 		Jobs: []bot.Job{{Name: sayJob, Ritual: true, Title: "job", Grace: cfg.grace(), CatchUp: catchUps[cfg.CatchUp], Run: f.say}},
 		Commands: []bot.Command{
 			manager("usage.post", "help.post", f.post, "定时", "schedule", "定时发送"),

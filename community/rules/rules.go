@@ -58,7 +58,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Facts.Register("rules.agreed", f.agreedFact)
 	c.Undo.Register("rules.version", f.undo)
 	return bot.Feature{
-		Name: "rules", Locales: texts, Section: bot.Content, Migrations: migrations(),
+		Name: "rules", Locales: texts, Section: bot.Content, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{
 			{Names: []string{"公约", "rules", "群规"}, Usage: "usage", Help: "help", Run: f.show},
 			{Names: []string{"同意", "agree"}, Help: "help.agree", Run: f.agree},

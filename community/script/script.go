@@ -38,7 +38,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	s.registerUndo()
 	c.Earnings.Register(name, s.explain)
 	return bot.Feature{
-		Name: name, Locales: texts, Section: bot.Content, Migrations: migrations(),
+		Name: name, Locales: texts, Section: bot.Content, Migrations: migrations(), Personal: personal(),
 		Jobs: []bot.Job{{
 			Name: stepJob, Run: s.step, CatchUp: bot.RunAll, Ritual: true, Title: "job.step", Grace: defaultGrace,
 		}},

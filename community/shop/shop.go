@@ -38,7 +38,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Undo.Register("shop.fulfil", s.undoFulfil)
 	c.Undo.Register("shop.refund", s.undoRefund)
 	return bot.Feature{
-		Name: "shop", Locales: texts, Migrations: migrations(),
+		Name: "shop", Locales: texts, Migrations: migrations(), Personal: s.personal(),
 		Jobs:  []bot.Job{{Name: remindJob, Run: s.remind}},
 		Views: s.views(), Section: bot.Economy, Inbox: s.inbox(), Alarms: []bot.Alarm{s.shelfAlarm()},
 		Commands: []bot.Command{

@@ -45,7 +45,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.Undo.Register("topic.best", f.undoBest)
 	c.Undo.Register("topic.decide", f.undoDecide)
 	feature := bot.Feature{
-		Name: "topic", Locales: texts, Migrations: migrations(), Views: f.views(), Section: bot.Content, Inbox: f.inbox(),
+		Name: "topic", Locales: texts, Migrations: migrations(), Personal: personal(), Views: f.views(), Section: bot.Content, Inbox: f.inbox(),
 		Chapters: []bot.Chapter{{Key: "topics", Title: "chapter", Read: f.chapter}},
 		Jobs: []bot.Job{
 			{Name: postJob, Ritual: true, Title: "job.post", Grace: grace, Run: f.post},

@@ -43,7 +43,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 	c.ActOnMembers(bot.Manager, bot.Act{Command: "加分"})
 	c.ActOnMembers(bot.Manager, bot.Act{Command: "扣分", Grave: true})
 	f := bot.Feature{
-		Name: "wallet", Locales: texts, Section: bot.Economy, Migrations: migrations(), Views: append(w.views(), w.ledgerView()),
+		Name: "wallet", Locales: texts, Section: bot.Economy, Migrations: migrations(), Personal: personal(), Views: append(w.views(), w.ledgerView()),
 		Commands: []bot.Command{
 			{Names: []string{"积分", "points", "我的积分"}, Help: "help.balance", Run: w.balance},
 			{Names: []string{"明细", "history", "积分明细"}, Help: "help.history", Run: w.history},

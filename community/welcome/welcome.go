@@ -37,7 +37,7 @@ func New(db bot.Storage, c *community.Community, cfg Config) bot.Feature {
 		}
 	}
 	f := bot.Feature{
-		Name: "welcome", Locales: texts, Section: bot.People, Migrations: migrations(),
+		Name: "welcome", Locales: texts, Section: bot.People, Migrations: migrations(), Personal: personal(),
 		Commands: []bot.Command{{Names: []string{"测试欢迎", "test-welcome"}, Help: "help", Role: bot.Manager, Run: w.preview}},
 		Jobs:     []bot.Job{{Name: "greet", Run: w.greet}},
 		Views:    []bot.View{{Name: "joins", Title: "view.title", Role: bot.Moderator, Read: w.page}},

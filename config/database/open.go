@@ -27,6 +27,11 @@ type Options struct {
 	Log *slog.Logger
 	// ReadOnly opens no writer: nothing is created, Tx answers ErrReadOnly.
 	ReadOnly bool
+	// Still says that nobody writes to the SQLite file meanwhile: nothing is created beside it, so that it can lie where
+	// only reading is allowed. It goes with ReadOnly.
+	Still bool
+	// Schema is where the tables are on PostgreSQL; empty: where the server's settings say.
+	Schema string
 }
 
 // DB is an open database. It is safe for concurrent use; a transaction in a ctx is not.
@@ -35,6 +40,8 @@ type DB struct {
 	path     string // of the SQLite file, absolute
 	dsn      string
 	readOnly bool
+	still    bool
+	schema   string
 
 	writers *sql.DB // nil when read-only
 	readers *sql.DB
@@ -51,7 +58,7 @@ type DB struct {
 // Open opens the database and reads its settings back: it refuses to run where they are not in force.
 // Errors are sentences for an operator and never show a password.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{dialect: "sqlite", dsn: o.DSN, readOnly: o.ReadOnly, slot: make(chan struct{}, 1)}
+	db := &DB{dialect: "sqlite", dsn: o.DSN, readOnly: o.ReadOnly, still: o.Still, schema: o.Schema, slot: make(chan struct{}, 1)}
 	open := db.openSQLite
 	if isPostgres(o.DSN) {
 		db.dialect, open = "postgres", db.openPostgres

@@ -25,6 +25,9 @@ func (db *DB) openPostgres(ctx context.Context) error {
 		return errors.New("open the PostgreSQL database: the DSN can't be read; it looks like postgres://user:password@host:5432/name")
 	}
 	config.RuntimeParams["timezone"] = "UTC"
+	if db.schema != "" {
+		config.RuntimeParams["search_path"] = pgx.Identifier{db.schema}.Sanitize()
+	}
 	if !db.readOnly {
 		db.writers = pgOpen(config)
 	}

@@ -33,10 +33,18 @@ func (db *DB) openSQLite(ctx context.Context) (err error) {
 			return explain(db.dsn, err)
 		}
 	}
-	db.readers = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(uri(db.path), true)})
+	db.readers = sql.OpenDB(&sqliteConnector{dsn: db.readingDSN()})
 	db.readers.SetMaxOpenConns(sqliteReaders)
 	db.readers.SetMaxIdleConns(sqliteReaders)
 	return explain(db.dsn, checkReader(ctx, db.readers))
+}
+
+func (db *DB) readingDSN() string {
+	dsn := sqliteDSN(uri(db.path), true)
+	if db.still {
+		dsn += "&immutable=1"
+	}
+	return dsn
 }
 
 // checkFile finds what SQLite would only report as "unable to open", and creates a new file that
