@@ -26,7 +26,7 @@ func (d *demo) pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(consolePath+"/", pages.Handler())
 	mux.Handle("/", d.ground.Handler())
-	return mux
+	return console.Probes{Ready: d.app.settings.desk.ready, Wall: time.Now}.Before(mux)
 }
 
 // founder is the owner of the story.

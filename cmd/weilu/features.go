@@ -51,6 +51,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		speaking.New(c, pacing),
 		post.New(db, c, s.Post),
 		agenda.New(db, c),
+		s.system(db, c, pacing),
 		console.Feature(db, c, s.Console.Address),
 		c.Feature(),
 	}

@@ -54,6 +54,8 @@ type settings struct {
 	Console    console.Config
 
 	fonts *draw.Fonts
+	file  *config.File // where the values come from; nil: all are defaults
+	desk  *desk
 }
 
 // databaseConfig is the section database.
@@ -90,6 +92,7 @@ func defaults() *settings {
 		Topic:      topic.Defaults(),
 		Tiers:      tier.Defaults(),
 		Nudge:      nudge.Defaults(),
+		desk:       &desk{},
 	}
 }
 
@@ -149,6 +152,7 @@ func loadFrom(src config.Source) (*settings, *config.File, error) {
 	if err := errors.Join(f.Err(), s.Script.Load(filepath.Dir(src.File)), fontErr); err != nil {
 		return nil, f, err
 	}
+	s.file = f
 	return s, f, nil
 }
 

@@ -33,6 +33,9 @@ func (db *DB) Size(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
+// Path is the SQLite file; empty on PostgreSQL.
+func (db *DB) Path() string { return db.path }
+
 // Pools are the connection pools and how they were used, by name: readers, and where there are several writers at once
 // also writers.
 func (db *DB) Pools() map[string]sql.DBStats {
@@ -125,4 +128,16 @@ func Holder(dir string) (holder string, held bool, err error) {
 		return "", false, fmt.Errorf("look at the lock: %w", err)
 	}
 	return "", false, nil
+}
+
+// Journal is the journal mode that an SQLite file keeps: wal, once a program of ours has written to it. On PostgreSQL it is
+// wal.
+func (db *DB) Journal(ctx context.Context) (mode string, err error) {
+	if db.dialect == "postgres" {
+		return "wal", nil
+	}
+	if err := db.readers.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return "", fmt.Errorf("journal mode: %w", err)
+	}
+	return mode, nil
 }
