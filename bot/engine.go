@@ -40,6 +40,10 @@ type Options struct {
 
 	// OnSaid hears what was said, in order, after the commit.
 	OnSaid func(Outgoing)
+
+	// Meter is told that events begin to wait for being handled; what it answers is told how many of them were new, once
+	// they are durable or failed. The engine itself reads no clock. nil: nobody measures.
+	Meter func() (done func(accepted int, err error))
 }
 
 // Engine accepts events and runs the features. It is safe for concurrent use; events are handled one at a time.
@@ -105,6 +109,9 @@ func New(opts Options) (*Engine, error) {
 	if opts.Pacing == nil {
 		opts.Pacing = NewPacing(opts.Storage, time.UTC)
 	}
+	if opts.Meter == nil {
+		opts.Meter = func() func(int, error) { return func(int, error) {} }
+	}
 	if opts.OnSaid == nil {
 		opts.OnSaid = func(Outgoing) {}
 	}
@@ -144,7 +151,10 @@ func (e *Engine) submit(ctx context.Context, batch []Event, history bool) (accep
 	for len(batch) > 0 {
 		n := min(len(batch), most)
 		w := &work{events: batch[:n], history: history}
-		if err := e.queue.do(ctx, w, e.process); err != nil {
+		done := e.opts.Meter()
+		err := e.queue.do(ctx, w, e.process)
+		done(w.accepted, err)
+		if err != nil {
 			return accepted + w.accepted, err
 		}
 		accepted += w.accepted

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"reflect"
@@ -9,41 +10,74 @@ import (
 	"strings"
 )
 
+// An Entry is one key with its value in effect.
+type Entry struct {
+	Key    string // "points.checkin"
+	Value  string // as it would be written in a file; a secret that is set is ********
+	Source string // who gave it: default, file, environment or flag
+	Where  string // the file with its line, or the variable's name; empty for defaults and flags
+	Doc    string // the key's comment; of a key below a map or list, the comment of that
+}
+
+// Entries are the keys of every section that was read, in order. They are those of the sections as they are now.
+func (f *File) Entries() []Entry {
+	var all []Entry
+	for _, s := range f.sections {
+		all = f.entries(all, path(s.name), s.cfg, "")
+	}
+	return all
+}
+
 // Print writes every key of every section that was read, in order, with its value and who gave
 // it: `points.checkin: 5   # weilu.yaml:12`, or # default, # WEILU_points__checkin, # --set. A
 // secret that is set is shown as ********.
 func (f *File) Print(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	for _, s := range f.sections {
-		f.print(out, path(s.name), s.cfg)
+	for _, e := range f.Entries() {
+		from := e.Where
+		switch {
+		case e.Source == sources[inFlags]:
+			from = "--set"
+		case from == "":
+			from = e.Source
+		}
+		fmt.Fprintf(out, "%s: %s   # %s\n", e.Key, e.Value, from)
 	}
 	return out.Flush()
 }
 
-func (f *File) print(w *bufio.Writer, p path, rv reflect.Value) {
+func (f *File) entries(all []Entry, p path, rv reflect.Value, doc string) []Entry {
 	rv = settle(rv)
 	switch {
 	case isStruct(rv):
 		for _, field := range fieldsOf(rv.Type()) {
-			at := p.child(field.name)
+			at, doc := p.child(field.name), cmp.Or(field.doc, doc)
 			if v := rv.FieldByIndex(field.index); field.secret && !v.IsZero() {
-				f.line(w, at, mask)
+				all = append(all, f.entry(at, mask, doc))
 			} else {
-				f.print(w, at, v)
+				all = f.entries(all, at, v, doc)
 			}
 		}
+		return all
 	case rv.IsValid() && rv.Kind() == reflect.Map && rv.Len() > 0:
 		for _, key := range mapKeys(rv) {
-			f.print(w, p.child(key.String()), rv.MapIndex(key))
+			all = f.entries(all, p.child(key.String()), rv.MapIndex(key), doc)
 		}
-	default:
-		f.line(w, p, inline(rv))
+		return all
 	}
+	return append(all, f.entry(p, inline(rv), doc))
 }
 
-func (f *File) line(w *bufio.Writer, p path, value string) {
+// sources are the names of the places that values come from.
+var sources = [...]string{inDefaults: "default", inFile: "file", inEnviron: "environment", inFlags: "flag"}
+
+func (f *File) entry(p path, value, doc string) Entry {
 	from, _ := f.exact(p)
-	fmt.Fprintf(w, "%s: %s   # %s\n", p, value, from)
+	e := Entry{Key: p.String(), Value: value, Source: sources[from.Place], Doc: doc}
+	if from.Place == inFile || from.Place == inEnviron {
+		e.Where = from.String()
+	}
+	return e
 }
 
 // isStruct says that rv is written as keys.

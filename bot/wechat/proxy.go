@@ -1,13 +1,42 @@
 package wechat
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// CheckEnvironment tells what is wrong with the variables of proxies and certificates, with which New would refuse to run. It
+// shows no password. proxy is the host that requests would go through; empty: none.
+func CheckEnvironment() (proxy string, err error) {
+	if err := proxyFits(); err != nil {
+		return "", err
+	}
+	for _, name := range [...]string{"HTTPS_PROXY", "https_proxy"} {
+		if value := os.Getenv(name); value != "" {
+			if !strings.Contains(value, "://") {
+				value = "http://" + value
+			}
+			if u, err := url.Parse(value); err == nil {
+				return u.Host, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// LastStop is why the last run on a data directory ended on a warning of WeChat, where it did and nobody resumed it since.
+func LastStop(dir string) (why string, at time.Time, ok bool) {
+	s := &store{dir: filepath.Join(dir, Name)}
+	last, ok := s.stopped()
+	return cmp.Or(last.Text, last.Code), last.At, ok
+}
 
 // proxyFits refuses an environment that would be passed over in silence: whoever sits behind a proxy must not show
 // another address because of a slip of the pen, and certificates that can't be read are no certificates.

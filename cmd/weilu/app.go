@@ -32,6 +32,7 @@ type app struct {
 	ledger    *points.Ledger
 	engine    *bot.Engine
 	pacing    *bot.Pacing
+	meter     *meter
 	release   []func() error  // in the order of acquiring
 	lost      <-chan struct{} // closed when another instance may have taken over
 }
@@ -84,7 +85,7 @@ func (g *Globals) openWriter(ctx context.Context, opts openOptions) (*app, error
 
 // open builds everything on a database of its own.
 func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) (_ *app, err error) {
-	a := &app{settings: s, log: log}
+	a := &app{settings: s, log: log, meter: newMeter()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -124,13 +125,15 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	a.engine, err = bot.New(bot.Options{
 		Storage: a.db, Features: list, Observe: a.community.Observe, Resolve: a.community.Resolve, Reachable: a.community.Reachable,
 		Screen: a.community.Words.Forbidden, Next: schedule.Next(calendar.Zone()), Language: s.Community.Language,
-		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret, Pacing: a.pacing,
+		Texts: s.Texts, Names: s.Community.BotNames, Batch: batch, Log: log, OnSaid: opts.onSaid, Secret: &opts.secret, Pacing: a.pacing, Meter: a.meter.begin,
 		Passing: func(err error) bool { return database.IsFull(err) || database.IsRetryable(err) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := database.Migrate(ctx, a.db, owners(list)...); err != nil {
+	s.desk.owners = owners(list)
+	s.desk.open(a.engine)
+	if err := database.Migrate(ctx, a.db, s.desk.owners...); err != nil {
 		return nil, err
 	}
 	if opts.secret == nil {

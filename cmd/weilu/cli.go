@@ -10,6 +10,7 @@ type CLI struct {
 	Run         runCmd         `cmd:"" help:"Run the bot."`
 	Init        initCmd        `cmd:"" help:"Write a commented weilu.yaml."`
 	Config      configCmd      `cmd:"" help:"Check or print the configuration."`
+	Doctor      doctorCmd      `cmd:"" help:"Look for everything that is wrong and tell what to do; changes nothing."`
 	Import      importCmd      `cmd:"" help:"Import a history of messages."`
 	Opening     openingCmd     `cmd:"" help:"Import members and balances of an old system."`
 	Grant       grantCmd       `cmd:"" help:"Give points to many members at once, or take them, from a file."`

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
-	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/console"
 )
@@ -46,11 +45,12 @@ func (a *app) listenConsole(ctx context.Context) (net.Listener, error) {
 // consoleNote is the file of the data directory that says where the console of the running bot is.
 const consoleNote = "console-address"
 
-// noteConsole writes down where the console is, for weilu login-link, until the program ends.
+// noteConsole writes down where the console is, for weilu login-link, and what it listens at, for weilu doctor, until the
+// program ends.
 func (a *app) noteConsole(address string) error {
 	file := filepath.Join(a.dir, consoleNote)
 	a.release = append(a.release, func() error { return ignore(os.Remove(file), fs.ErrNotExist) })
-	if err := os.WriteFile(file, []byte(address+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(address+"\n"+a.settings.Console.Listen+"\n"), 0o600); err != nil {
 		return fmt.Errorf("note the console's address: %w", err)
 	}
 	return nil
@@ -62,7 +62,8 @@ func (g *Globals) consoleAddress(s *settings) string {
 	if err != nil || s.Console.Listen == "" {
 		return s.Console.Address()
 	}
-	return strings.TrimSpace(string(noted))
+	address, _, _ := strings.Cut(string(noted), "\n")
+	return address
 }
 
 // pages are the managers' pages of a transport that runs.
@@ -84,13 +85,20 @@ func hostOf(address string) string {
 	return host
 }
 
+// probes are what machines ask the console's listener.
+func (a *app) probes() console.Probes {
+	d := a.settings.desk
+	return console.Probes{Ready: d.ready, Metrics: a.meter.handler(d, a.log), Token: a.settings.Console.MetricsToken, Wall: time.Now}
+}
+
 // status is how the bot fares, for its managers.
 func (a *app) status(ctx context.Context, t bot.Transport, now time.Time) (console.Status, error) {
 	q, err := a.pacing.Queue(ctx, now.UTC())
 	if err != nil {
 		return console.Status{}, err
 	}
-	s := console.Status{Transport: t.Name(), Waiting: q.Waiting, Later: q.Later, Oldest: q.Oldest}
+	s := transportState(t)
+	s.Waiting, s.Later, s.Oldest = q.Waiting, q.Later, q.Oldest
 	if q.Paused != nil {
 		s.Paused, s.Until = true, q.Paused.Until
 	}
@@ -104,18 +112,14 @@ func (a *app) status(ctx context.Context, t bot.Transport, now time.Time) (conso
 			s.Failed += v.Count
 		}
 	}
-	if w, ok := t.(*wechat.Transport); ok {
-		status := w.Status()
-		s.State, s.Since, s.Code = console.State(status.State), status.Since, w.Code()
-	}
 	return s, nil
 }
 
-// serveConsole serves the managers' pages until ctx ends.
-func serveConsole(l net.Listener, pages *console.Console) func(context.Context) error {
+// serveConsole serves the managers' pages, behind what is asked for before them, until ctx ends.
+func serveConsole(l net.Listener, pages *console.Console, before func(http.Handler) http.Handler) func(context.Context) error {
 	return func(ctx context.Context) error {
 		server := &http.Server{
-			Handler: pages.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+			Handler: before(pages.Handler()), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		}
 		ended := make(chan error, 1)

@@ -26,7 +26,7 @@ func (d *demo) pages() (h http.Handler, end func()) {
 	mux := http.NewServeMux()
 	mux.Handle(consolePath+"/", pages.Handler())
 	mux.Handle("/", d.ground.Handler())
-	return mux, pages.Close
+	return console.Probes{Ready: d.app.settings.desk.ready, Wall: time.Now}.Before(mux), pages.Close
 }
 
 // founder is the owner of the story.

@@ -24,6 +24,7 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 		Handler: pages, ReadHeaderTimeout: 5 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, // no ReadTimeout: it would end streams
 	}
+	d.app.settings.desk.serve(d.ground, time.Now())
 	beside, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup

@@ -53,6 +53,7 @@ func features(db bot.Storage, c *community.Community, s *settings, pacing *bot.P
 		post.New(db, c, s.Post),
 		agenda.New(db, c),
 		report.New(db, c, s.Report, s.reportLook()),
+		s.system(db, c, pacing),
 		console.Feature(db, c, &s.Console),
 		c.Feature(),
 	}

@@ -101,6 +101,7 @@ var importerRules = []importerRule{
 	{[]string{"github.com/jackc/pgx"}, []string{"config/database", "config/database/dbtest"}, "dbtest makes the databases that tests open"},
 	{[]string{"github.com/alecthomas/kong", "github.com/lmittmann/tint", "github.com/mattn/go-isatty", "github.com/schollz/progressbar"},
 		[]string{"cmd/weilu"}, "only cmd has a command line and knows terminals"},
+	{[]string{"github.com/prometheus"}, []string{"cmd/weilu"}, "only cmd knows who watches the program"},
 	{[]string{"github.com/go-chi/chi"}, []string{"bot/playground", "community/console"}, "both serve pages, and neither knows the other"},
 	{[]string{"github.com/chromedp", "github.com/PuerkitoBio/goquery", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/makiuchi-d/gozxing",
 		"go.uber.org/goleak", "pgregory.net/rapid"}, nil, "it is for tests"},

@@ -195,7 +195,7 @@ func TestHostileWordsStayWords(t *testing.T) {
 	b := openTab(t)
 	d := seededDemo(t, t.TempDir(), demoNow)
 	pile(t, d)
-	spoil(t, d)
+	soil(t, d)
 	for _, o := range d.app.engine.Views(bot.Actor{Role: bot.Owner}) {
 		page, err := d.app.engine.View(t.Context(), o.Name, bot.Query{At: d.clock.Now(), Limit: 1000, Actor: bot.Actor{Member: "m1", Role: bot.Owner, Language: "en"}})
 		if err != nil {
@@ -222,8 +222,8 @@ func TestHostileWordsStayWords(t *testing.T) {
 	walk(t, b, d, "zh", "hostile-")
 }
 
-// spoil writes hostile words over those of people, each row's own.
-func spoil(t *testing.T, d *demo) {
+// soil writes hostile words over those of people, each row's own.
+func soil(t *testing.T, d *demo) {
 	t.Helper()
 	var missing []string
 	err := d.app.engine.Do(t.Context(), func(ctx context.Context) error {

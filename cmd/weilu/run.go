@@ -72,6 +72,7 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 	if err := a.engine.Start(ctx, time.Now()); err != nil {
 		return err
 	}
+	a.settings.desk.serve(t, time.Now())
 	courier := a.engine.Courier(time.Now, t)
 	beside, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
@@ -84,7 +85,7 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		a.leading,
 	}
 	if l != nil {
-		besides = append(besides, serveConsole(l, a.pages(t)))
+		besides = append(besides, serveConsole(l, a.pages(t), a.probes().Before))
 	}
 	for _, run := range besides {
 		wg.Go(func() {
@@ -196,6 +197,8 @@ func idle(s *settings, db bot.Storage) (*bot.Engine, *community.Community, error
 		Storage: db, Features: list, Observe: c.Observe, Resolve: c.Resolve, Pacing: pacing,
 		Next: schedule.Next(calendar.Zone()), Language: s.Community.Language, Texts: s.Texts, Names: s.Community.BotNames,
 	})
+	s.desk.owners = owners(list)
+	s.desk.open(e)
 	return e, c, err
 }
 

@@ -56,6 +56,8 @@ type settings struct {
 	Console    console.Config
 
 	fonts *draw.Fonts
+	file  *config.File // where the values come from; nil: all are defaults
+	desk  *desk
 }
 
 // reportLook is what reports look like.
@@ -100,6 +102,7 @@ func defaults() *settings {
 		Topic:      topic.Defaults(),
 		Tiers:      tier.Defaults(),
 		Nudge:      nudge.Defaults(),
+		desk:       &desk{},
 	}
 }
 
@@ -160,6 +163,7 @@ func loadFrom(src config.Source) (*settings, *config.File, error) {
 	if err := errors.Join(f.Err(), s.Script.Load(filepath.Dir(src.File)), fontErr); err != nil {
 		return nil, f, err
 	}
+	s.file = f
 	return s, f, nil
 }
 

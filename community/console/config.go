@@ -13,7 +13,12 @@ import (
 type Config struct {
 	Listen string `yaml:"listen" doc:"address that the managers' pages are served at while weilu run runs; empty: no pages"`
 	URL    string `yaml:"url" doc:"what links to the pages begin with, where a proxy stands before them, like https://example.org/console; empty: http:// and the address"`
+
+	MetricsToken string `yaml:"metrics_token" doc:"what Prometheus shows as Bearer to read /metrics, 16 characters or more; empty: there are no metrics" secret:"true"`
 }
+
+// leastToken is how long a token must be that nobody can guess.
+const leastToken = 16
 
 // DefaultListen is where the pages are served where nobody says otherwise.
 const DefaultListen = "127.0.0.1:8738"
@@ -31,6 +36,9 @@ func (c Config) Validate() error {
 	}
 	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
 		problems = append(problems, community.KeyError{Name: "url", Problem: "is like https://example.org/console, or empty"})
+	}
+	if c.MetricsToken != "" && len(c.MetricsToken) < leastToken {
+		problems = append(problems, community.KeyError{Name: "metrics_token", Problem: "has 16 characters or more (what it is now is not shown, because it is a secret)"})
 	}
 	return errors.Join(problems...)
 }

@@ -175,3 +175,10 @@ func (f *Fonts) Name() string {
 	defer f.mu.Unlock()
 	return f.sources()[0].name
 }
+
+// Real tells whether the best font is more than the bitmap font.
+func (f *Fonts) Real() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sources()[0].font != nil
+}
