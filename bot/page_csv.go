@@ -18,7 +18,7 @@ func (t Table) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	line := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		line[i] = guarded(c.Title)
+		line[i] = Guarded(c.Title)
 	}
 	if err := out.Write(line); err != nil {
 		return err
@@ -45,12 +45,12 @@ func (c Cell) csv() string {
 	case time.Time:
 		return v.UTC().Format(time.RFC3339)
 	default:
-		return guarded(c.Text)
+		return Guarded(c.Text)
 	}
 }
 
-// guarded is a text that no spreadsheet computes.
-func guarded(s string) string {
+// Guarded is a text that no spreadsheet computes.
+func Guarded(s string) string {
 	s = strings.ReplaceAll(Clean(s), "\r", "")
 	if trimmed := strings.TrimLeft(s, " \u3000"); trimmed != "" && strings.ContainsAny(string([]rune(trimmed)[:1]), formulas) {
 		return "'" + s

@@ -28,7 +28,7 @@ type PersonalTable struct {
 	By   []string // columns with the id of whoever did something to it as staff: the row is not theirs by that
 	// Prefix stands before the id in the columns Of ("member:"); empty: nothing.
 	Prefix []string
-	// Where finds rows that hold no member's id: a condition with one ? for the ids.
+	// Where finds rows that hold no member's id: a condition with ? for the ids.
 	Where string
 	Hide  []string // columns that an export leaves out: hashes, and words of others
 	Drop  bool     // erasing deletes the rows

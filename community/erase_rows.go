@@ -20,7 +20,9 @@ func theirs(t bot.PersonalTable, ids []string) (where string, args []any) {
 	}
 	if t.Where != "" {
 		conditions = append(conditions, t.Where)
-		args = append(args, ids)
+		for range strings.Count(t.Where, "?") {
+			args = append(args, ids)
+		}
 	}
 	return strings.Join(conditions, " OR "), args
 }

@@ -30,6 +30,7 @@ type CLI struct {
 	Backup      backupCmd      `cmd:"" help:"Write everything to one file, beside a running bot, and check it."`
 	Restore     restoreCmd     `cmd:"" help:"Put a backup in the place of the data, or check one."`
 	Mydata      mydataCmd      `cmd:"" help:"Write everything that is kept of one member, for them."`
+	Export      exportAllCmd   `cmd:"" help:"Write everything as files for people and programs, with a dictionary."`
 	Rebuild     rebuildCmd     `cmd:"" help:"Make all counts anew from the messages, with the configured zone and day start."`
 	Commands    commandsCmd    `cmd:"" help:"Print the table of chat commands."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
