@@ -36,6 +36,7 @@ var (
 	errDown        = &refused{http.StatusServiceUnavailable, "down"}
 	errHost        = &refused{http.StatusForbidden, "host"}
 	errOrigin      = &refused{http.StatusForbidden, "origin"}
+	errReadOnly    = &refused{http.StatusForbidden, "read_only"}
 	errInside      = &refused{http.StatusInternalServerError, "inside"}
 )
 

@@ -15,7 +15,7 @@ const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-a
 func (p *Playground) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.fail(w, r, errOrigin) }))
-	checked := cross.Handler(next)
+	checked := cross.Handler(p.stillness(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -29,6 +29,20 @@ func (p *Playground) guard(next http.Handler) http.Handler {
 			return
 		}
 		checked.ServeHTTP(w, r)
+	})
+}
+
+// stillness refuses whatever could change something, where nothing may be done.
+func (p *Playground) stillness(next http.Handler) http.Handler {
+	if !p.opts.ReadOnly {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			p.fail(w, r, errReadOnly)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -17,6 +17,8 @@ type Options struct {
 	Console string         // where the managers' pages are, from this page; empty: there are none
 	Hosts   []string       // names under which the page may be asked for, besides those of this machine
 
+	ReadOnly bool // everything can be looked at, and nothing be done
+
 	Groups   []Group
 	People   []bot.Person // only User and Name are used
 	Personas []Persona    // who is offered first to speak as

@@ -50,7 +50,10 @@ func language(r *http.Request) string {
 }
 
 // frameData is what the template of the page is given.
-type frameData struct{ Lang, Bot, Console string }
+type frameData struct {
+	Lang, Bot, Console string
+	ReadOnly           bool
+}
 
 // T is a text in the language of the page.
 func (f frameData) T(key string) string {
@@ -59,7 +62,7 @@ func (f frameData) T(key string) string {
 
 func (p *Playground) page(w http.ResponseWriter, r *http.Request) {
 	var out bytes.Buffer
-	if err := frame.Execute(&out, frameData{language(r), p.opts.BotName, p.opts.Console}); err != nil {
+	if err := frame.Execute(&out, frameData{language(r), p.opts.BotName, p.opts.Console, p.opts.ReadOnly}); err != nil {
 		p.fail(w, r, err)
 		return
 	}

@@ -33,8 +33,10 @@ type app struct {
 	engine    *bot.Engine
 	pacing    *bot.Pacing
 	meter     *meter
-	release   []func() error  // in the order of acquiring
-	lost      <-chan struct{} // closed when another instance may have taken over
+
+	consoleReadOnly bool
+	release         []func() error  // in the order of acquiring
+	lost            <-chan struct{} // closed when another instance may have taken over
 }
 
 // openOptions is what differs between the programs that write.

@@ -73,7 +73,7 @@ func (a *app) pages(t bot.Transport) *console.Console {
 		Engine: a.engine, Storage: a.db, Clock: time.Now, Wall: time.Now, Calendar: a.community.Calendar,
 		Name: a.settings.Community.Name, Language: a.settings.Community.Language, KeepDays: a.settings.Community.KeepTextDays, URL: cfg.Address(), Hosts: []string{hostOf(cfg.Listen)},
 		Status:    func(ctx context.Context) (console.Status, error) { return a.status(ctx, t, time.Now()) },
-		ReadTable: community.ReadTable, Log: a.log,
+		ReadTable: community.ReadTable, ReadOnly: a.consoleReadOnly, Log: a.log,
 	})
 }
 

@@ -18,6 +18,9 @@ type demoCmd struct {
 	Addr   string `help:"Address to listen on." default:"127.0.0.1:8737"`
 	NoOpen bool   `help:"Don't open the browser."`
 
+	ReadOnly bool     `help:"For many visitors: everything can be looked at, nothing changes, and time stands still."`
+	Host     []string `help:"A name under which a proxy asks for the demo." placeholder:"NAME"`
+
 	given map[string]bool // the flags that were on the command line
 }
 
@@ -60,7 +63,7 @@ func (cmd *demoCmd) Run(ctx context.Context, g *Globals) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.app.close()) }()
 	url, host := address(l.Addr())
-	d.hosts = []string{host}
+	d.hosts, d.readOnly = append(cmd.Host, host), cmd.ReadOnly
 	if err := d.fill(ctx, time.Now()); err != nil {
 		return err
 	}

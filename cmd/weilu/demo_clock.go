@@ -17,6 +17,7 @@ type demoClock struct {
 	mu    sync.Mutex // guards what follows
 	ahead time.Duration
 	last  time.Time
+	still bool // it stands
 }
 
 // stride is how far time jumps at once while it is moved, so that words go out at about their time.
@@ -30,12 +31,23 @@ func (c *demoClock) Now() time.Time {
 }
 
 func (c *demoClock) now() time.Time {
+	if c.still {
+		return c.last
+	}
 	now := time.Now().Add(c.ahead).Round(0)
 	if !now.After(c.last) {
 		now = c.last.Add(time.Microsecond)
 	}
 	c.last = now
 	return now
+}
+
+// stop lets the clock stand where it is.
+func (c *demoClock) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now()
+	c.still = true
 }
 
 // Advance implements playground.Clock: what is due on the way happens at its own time.

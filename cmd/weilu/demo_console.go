@@ -19,7 +19,7 @@ func (d *demo) pages() (h http.Handler, end func()) {
 	s := d.app.settings
 	pages := console.New(console.Options{
 		Engine: d.app.engine, Storage: d.app.db, Clock: d.clock.Now, Wall: time.Now, Calendar: d.app.community.Calendar,
-		Name: s.Community.Name, Language: s.Community.Language, KeepDays: s.Community.KeepTextDays, URL: s.Console.URL, Hosts: d.hosts, Visitor: d.founder, Chats: "/",
+		Name: s.Community.Name, Language: s.Community.Language, KeepDays: s.Community.KeepTextDays, URL: s.Console.URL, Hosts: d.hosts, Visitor: d.founder, Chats: "/", ReadOnly: d.readOnly,
 		Status:    func(ctx context.Context) (console.Status, error) { return d.app.status(ctx, d.ground, d.clock.Now()) },
 		ReadTable: community.ReadTable, Log: d.app.log,
 	})

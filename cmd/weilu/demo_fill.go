@@ -13,13 +13,15 @@ import (
 
 // demo is a community that is shown in the browser.
 type demo struct {
-	app     *app
-	story   *story
-	clock   *demoClock
-	ground  *playground.Playground
-	courier *bot.Courier
-	hosts   []string // names of the page, besides those of this machine
-	coded   []int64  // numbers of goods that are given by code
+	app      *app
+	story    *story
+	clock    *demoClock
+	ground   *playground.Playground
+	courier  *bot.Courier
+	hosts    []string // names of the page, besides those of this machine
+	readOnly bool     // nothing changes once it is served
+
+	coded []int64 // numbers of goods that are given by code
 }
 
 // openDemo opens the community of a directory, which may be empty.
@@ -80,6 +82,7 @@ func (d *demo) open(groups []playground.Group, people []bot.Person, lines []play
 		Commands: func(context.Context) []playground.CommandHint { return hints(d.app.engine.Offers("zh")) },
 		Hosts:    d.hosts,
 		Console:  "console/visit",
+		ReadOnly: d.readOnly,
 		Log:      d.app.log,
 	})
 	d.courier = d.app.engine.Courier(d.clock.Now, d.ground)

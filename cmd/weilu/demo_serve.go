@@ -24,22 +24,24 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 		Handler: pages, ReadHeaderTimeout: 5 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, // no ReadTimeout: it would end streams
 	}
-	d.app.settings.desk.serve(d.ground, time.Now())
+	if err := d.app.seal(ctx); err != nil {
+		return err
+	}
 	beside, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
 	failed := make(chan error, 5)
-	for _, run := range []func(context.Context) error{
+	running := []func(context.Context) error{
 		func(ctx context.Context) error { return d.ground.Run(ctx, d.app.engine) },
-		d.courier.Run,
-		func(ctx context.Context) error {
-			return schedule.Run(ctx, d.app.log, func(ctx context.Context, _ time.Time) error {
-				return d.app.engine.Advance(ctx, d.clock.Now(), true)
-			})
-		},
-		d.app.sealing,
 		func(context.Context) error { return ignore(server.Serve(l), http.ErrServerClosed) },
-	} {
+	}
+	if d.readOnly {
+		d.clock.stop()
+	} else {
+		d.app.settings.desk.serve(d.ground, time.Now())
+		running = append(running, d.moving()...)
+	}
+	for _, run := range running {
 		wg.Go(func() {
 			if err := run(beside); err != nil && beside.Err() == nil {
 				failed <- err
@@ -61,6 +63,19 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 		err = errors.Join(err, e)
 	}
 	return errors.Join(err, d.app.seal(context.WithoutCancel(ctx)))
+}
+
+// moving is what goes on by itself while a demo is served.
+func (d *demo) moving() []func(context.Context) error {
+	return []func(context.Context) error{
+		d.courier.Run,
+		func(ctx context.Context) error {
+			return schedule.Run(ctx, d.app.log, func(ctx context.Context, _ time.Time) error {
+				return d.app.engine.Advance(ctx, d.clock.Now(), true)
+			})
+		},
+		d.app.sealing,
+	}
 }
 
 // ignore is err, unless it is harmless.

@@ -21,6 +21,8 @@ type runCmd struct {
 	Transport  string `required:"" enum:"wechat,jsonl" help:"How the bot talks: wechat (groups of a WeChat account), jsonl (events as lines on standard input, words as lines on standard output)."`
 	AcceptRisk bool   `help:"wechat: the notice of risk was read and is accepted."`
 	Resume     bool   `help:"wechat: go on although the last run stopped on a warning of WeChat."`
+
+	ConsoleReadOnly bool `help:"The console is to look at only; commands in chats go on."`
 }
 
 // Run runs the bot until it is stopped or its input ends.
@@ -30,6 +32,7 @@ func (cmd *runCmd) Run(ctx context.Context, g *Globals) error {
 	}
 	adopt := func(transport, _, _ string) bool { return transport == jsonl.Name }
 	return g.writing(ctx, openOptions{adopt: adopt}, func(a *app) error {
+		a.consoleReadOnly = cmd.ConsoleReadOnly
 		return a.serve(ctx, jsonl.New(os.Stdin, os.Stdout, a.log))
 	})
 }

@@ -140,6 +140,7 @@ func (cmd *runCmd) wechat(ctx context.Context, g *Globals) error {
 		return err
 	}
 	return g.writing(ctx, openOptions{adopt: func(_, name, code string) bool { return s.WeChat.adopts(name, code) }}, func(a *app) error {
+		a.consoleReadOnly = cmd.ConsoleReadOnly
 		t, err := wechat.New(s.WeChat.options(g, a.log, cmd.Resume))
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (c *Console) commands(w http.ResponseWriter, r *http.Request) {
 	p.Title, p.At = p.T("commands.title"), "commands"
 	var body struct{ Staff, Own []commandGroup }
 	for _, o := range c.opts.Engine.Offers(p.Reader.Lang) {
-		if o.Role > p.Reader.Role || o.Where == bot.InGroup || o.Feature == featureName || o.Table && c.opts.ReadTable == nil {
+		if o.Role > p.Reader.Role || o.Where == bot.InGroup || leadsHere(o) || o.Table && c.opts.ReadTable == nil {
 			continue
 		}
 		list := &body.Staff

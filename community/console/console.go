@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -51,9 +52,11 @@ type Options struct {
 	ReadTable func(io.Reader) ([][]string, error)
 	// Visitor is who everybody that opens the console is, without logging in: for a demo. nil: nobody.
 	Visitor func(ctx context.Context) (member string, err error)
-	Chats   string        // where the chats of a demo are, to lead back to; may be empty
-	Every   time.Duration // how often open pages are looked after; 0: 5 seconds
-	Log     *slog.Logger
+	// ReadOnly refuses whatever could change something. With a Visitor everybody is that one, and there are no sessions.
+	ReadOnly bool
+	Chats    string        // where the chats of a demo are, to lead back to; may be empty
+	Every    time.Duration // how often open pages are looked after; 0: 5 seconds
+	Log      *slog.Logger
 }
 
 // Status is how the bot fares.
@@ -93,10 +96,14 @@ type Console struct {
 	log      *slog.Logger
 	sessions *scs.SessionManager
 	store    *sessionStore
-	attempts *attempts
+	attempts *attempts // of links that were none
 	pulse    *pulse
 	hub      *hub
-	handler  http.Handler
+
+	strangers, asking *attempts // of pages
+
+	router  chi.Router
+	handler http.Handler
 }
 
 // New makes the console. Nothing runs in it but requests and, while pages are open, what keeps them up to date: Close
@@ -114,12 +121,16 @@ func New(opts Options) *Console {
 	if opts.Status == nil {
 		opts.Status = func(context.Context) (Status, error) { return Status{}, nil }
 	}
-	c := &Console{opts: opts, log: opts.Log, base: pathOf(opts.URL), secure: strings.HasPrefix(opts.URL, "https://"), attempts: newAttempts()}
+	c := &Console{opts: opts, log: opts.Log, base: pathOf(opts.URL), secure: strings.HasPrefix(opts.URL, "https://"), attempts: newAttempts(triesEvery, triesAtOnce),
+		strangers: newAttempts(strangerEvery, strangerAtOnce), asking: newAttempts(pagesEvery, pagesAtOnce)}
 	c.store = &sessionStore{db: opts.Storage, now: opts.Wall}
 	c.pulse = newPulse(&c.opts)
 	c.sessions = c.newSessions()
 	c.hub = newHub(opts.Every, c.digest)
-	c.handler = c.routes()
+	c.router = c.routes()
+	if c.handler = c.router; c.base != "" {
+		c.handler = http.StripPrefix(c.base, c.router)
+	}
 	return c
 }
 

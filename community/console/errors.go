@@ -27,6 +27,8 @@ var (
 	errHost     = &refused{http.StatusForbidden, "host"}
 	errTooLong  = &refused{http.StatusRequestEntityTooLarge, "too_long"}
 	errBad      = &refused{http.StatusBadRequest, "bad"}
+	errOften    = &refused{http.StatusTooManyRequests, "often"}
+	errReadOnly = &refused{http.StatusForbidden, "read_only"}
 	errInside   = &refused{http.StatusInternalServerError, "inside"}
 )
 

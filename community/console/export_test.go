@@ -1,6 +1,12 @@
 package console
 
-import "github.com/weilu-im/weilu/bot"
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/weilu-im/weilu/bot"
+)
 
 // Asked is how the arguments of a usage are asked for, each as kind and label, choices or what can be written.
 func Asked(usage, args string) (list []string) {
@@ -30,4 +36,13 @@ func Draw(c bot.Chart) (grid []string, bars, points int) {
 		points += len(l.Dots)
 	}
 	return grid, len(d.Bars), points
+}
+
+// Routes are all routes of the console, each as its method and pattern: what is added later is among them.
+func (c *Console) Routes() (list []string) {
+	_ = chi.Walk(c.router, func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		list = append(list, method+" "+route)
+		return nil
+	})
+	return list
 }

@@ -15,6 +15,11 @@ var locales embed.FS
 // featureName is whose texts the pages are made of.
 const featureName = "console"
 
+// linkCommand is the command that whispers a link; in the pages nobody needs one.
+const linkCommand = "后台"
+
+func leadsHere(o bot.Offer) bool { return o.Feature == featureName && o.Names[0] == linkCommand }
+
 // Feature is how managers get to the console from a chat, and members to a copy of their data. What cfg says of the
 // address may still change until events are handled.
 func Feature(db bot.Storage, c *community.Community, cfg *Config) bot.Feature {
@@ -22,10 +27,12 @@ func Feature(db bot.Storage, c *community.Community, cfg *Config) bot.Feature {
 	if err != nil {
 		panic(err) // the embedded folder has this name
 	}
+	s := &sessions{db, c}
 	return bot.Feature{
 		Name: featureName, Locales: texts, Migrations: migrations(), Personal: personal(),
-		Commands: []bot.Command{{Names: []string{"待办", "todo"}, Help: "help.todo", Role: bot.Moderator, Run: todo}, {
-			Names: []string{"后台", "console"}, Help: "help.console", Role: bot.Moderator, Where: bot.InPrivate,
+		Views: []bot.View{s.view()},
+		Commands: []bot.Command{{Names: []string{"待办", "todo"}, Help: "help.todo", Role: bot.Moderator, Run: todo}, s.command(), {
+			Names: []string{linkCommand, "console"}, Help: "help.console", Role: bot.Moderator, Where: bot.InPrivate,
 			Run: func(ctx context.Context, r *bot.Request) error {
 				if cfg.Address() == "" {
 					return r.Refuse("link.off")

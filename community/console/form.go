@@ -29,7 +29,7 @@ func (c *Console) offer(who reader, name string) (bot.Offer, bool) {
 	name = bot.Fold(strings.TrimSpace(name))
 	for _, o := range c.opts.Engine.Offers(who.Lang) {
 		if slices.ContainsFunc(o.Names, func(n string) bool { return bot.Fold(n) == name }) {
-			return o, o.Role <= who.Role && o.Where != bot.InGroup && o.Feature != featureName
+			return o, o.Role <= who.Role && o.Where != bot.InGroup && !leadsHere(o)
 		}
 	}
 	return bot.Offer{}, false

@@ -60,6 +60,9 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, member string) {
 		return
 	}
 	c.sessions.Put(r.Context(), sessionMember, string(p.ID))
+	if is, ok := r.Context().Value(entering{}).(*bool); ok {
+		*is = true
+	}
 	c.log.Info("console: logged in", "member", p.ID, "role", p.Role)
 	http.Redirect(w, r, c.base+"/", http.StatusSeeOther)
 }

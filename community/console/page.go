@@ -95,6 +95,9 @@ func (p *page) Chats() string { return p.console.opts.Chats }
 // Visiting tells whether anybody may come in.
 func (p *page) Visiting() bool { return p.console.opts.Visitor != nil }
 
+// ReadOnly tells whether nothing may be done.
+func (p *page) ReadOnly() bool { return p.console.opts.ReadOnly }
+
 // RoleName is what the reader is.
 func (p *page) RoleName() string {
 	return p.console.opts.Engine.Text(p.Reader.Lang, "help", "role."+p.Reader.Role.String())

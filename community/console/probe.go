@@ -79,7 +79,7 @@ func (p Probes) ready(w http.ResponseWriter, r *http.Request) {
 // metrics answers who shows the token. Wrong ones are slowed down by where they come from; they never keep out who has the
 // right one, which may come from the same proxy.
 func (p Probes) metrics() http.HandlerFunc {
-	attempts, scrapes := newAttempts(), rate.NewLimiter(rate.Every(scrapesEvery), scrapesAtOnce)
+	attempts, scrapes := newAttempts(triesEvery, triesAtOnce), rate.NewLimiter(rate.Every(scrapesEvery), scrapesAtOnce)
 	want := sha256.Sum256([]byte(p.Token))
 	return func(w http.ResponseWriter, r *http.Request) {
 		if p.Metrics == nil || p.Token == "" {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/weilu-im/weilu/bot"
-	"github.com/weilu-im/weilu/community"
 )
 
 // reader is who asks for a page, and how they want it.
@@ -47,27 +46,8 @@ func (c *Console) taste(r *http.Request) reader {
 	return who
 }
 
-// recognise finds out whose session it is. Their role is the one that they have now.
-func (c *Console) recognise(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who := c.taste(r)
-		if member := c.sessions.GetString(r.Context(), sessionMember); member != "" {
-			p, ok, err := community.ReadPerson(r.Context(), c.opts.Storage, community.MemberID(member))
-			if err != nil {
-				c.fail(w, r, err)
-				return
-			}
-			if ok && !p.Bot && p.Role >= bot.Moderator {
-				who.Member, who.Name, who.Role = string(p.ID), bot.Clean(p.Name), p.Role
-			} else if err := c.sessions.Destroy(r.Context()); err != nil {
-				c.fail(w, r, err)
-				return
-			} else {
-				who.out = true
-			}
-		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), readerKey{}, who)))
-	})
+func withReader(r *http.Request, who reader) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), readerKey{}, who))
 }
 
 // known lets through those who are logged in.

@@ -7,15 +7,15 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-func (c *Console) routes() http.Handler {
+func (c *Console) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(c.guard, middleware.GetHead)
+	r.Use(c.guard, c.stillness, middleware.GetHead)
 	r.Get("/static/*", c.static)
 	r.Post("/look", c.look)
 	r.Get("/live", c.live)
 	r.With(c.peek, c.recognise, c.known).Get("/live/now", c.overview)
 	r.Group(func(r chi.Router) {
-		r.Use(c.limit, c.sessions.LoadAndSave, c.recognise)
+		r.Use(c.limit, c.remember, c.recognise, c.often)
 		r.Get("/login", c.loginHelp)
 		r.Get("/login/{token}", c.loginButton)
 		r.Post("/login/{token}", c.login)
@@ -39,10 +39,7 @@ func (c *Console) routes() http.Handler {
 	})
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { c.fail(w, r, errNotFound) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { c.fail(w, r, errNotFound) })
-	if c.base == "" {
-		return r
-	}
-	return http.StripPrefix(c.base, r)
+	return r
 }
 
 // How much a request may hold.

@@ -63,7 +63,12 @@ func (s *sessionStore) CommitCtx(ctx context.Context, hash string, b []byte, exp
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("keep session: %w", err)
 	}
+	fresh := isEntering(ctx)
 	err = s.db.Tx(ctx, func(ctx context.Context) error {
+		if !fresh { // one that was ended meanwhile stays ended
+			return s.db.Conn(ctx).Exec(`UPDATE console_sessions SET expires_at = ? WHERE hash = ? AND member_id = ? AND deadline = ?`,
+				expiry.UnixMilli(), hash, member, deadline).Error
+		}
 		if err := s.db.Conn(ctx).Exec(`DELETE FROM console_sessions WHERE expires_at <= ?`, s.now().UnixMilli()).Error; err != nil {
 			return err
 		}
@@ -75,6 +80,14 @@ func (s *sessionStore) CommitCtx(ctx context.Context, hash string, b []byte, exp
 		return fmt.Errorf("keep session: %w", err)
 	}
 	return nil
+}
+
+// entering tells the store that a request begins a session. It is put into the request's ctx before the session is found.
+type entering struct{}
+
+func isEntering(ctx context.Context) bool {
+	is, ok := ctx.Value(entering{}).(*bool)
+	return ok && *is
 }
 
 // DeleteCtx implements scs.CtxStore.
