@@ -63,7 +63,7 @@ func (cmd *demoCmd) Run(ctx context.Context, g *Globals) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.app.close()) }()
 	url, host := address(l.Addr())
-	d.hosts, d.readOnly = append(cmd.Host, host), cmd.ReadOnly
+	d.hosts, d.readOnly = append([]string{host}, cmd.Host...), cmd.ReadOnly
 	if err := d.fill(ctx, time.Now()); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func checkConsole(ctx context.Context, g *Globals, s *settings) system.Finding {
 	if err != nil {
 		return system.Found("console", system.OK, "free", "Addr", s.Console.Listen)
 	}
-	conn.Close()
+	_ = conn.Close() // nothing was said
 	if s.Console.Listen == console.DefaultListen {
 		return system.Found("console", system.Warn, "taken", "Addr", s.Console.Listen)
 	}

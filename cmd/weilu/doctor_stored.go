@@ -32,7 +32,7 @@ func (cmd *doctorCmd) stored(ctx context.Context, g *Globals, s *settings) []sys
 	if err != nil {
 		return []system.Finding{system.Found("database", system.Fail, "unopenable", "Err", err), clock(ctx, s, nil, now), backups(s, g, now)}
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was only read
 	is := checkDatabase(ctx, s, db)
 	list := []system.Finding{is}
 	if is.Code == "fine" || is.Code == "journal" {

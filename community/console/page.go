@@ -98,6 +98,9 @@ func (p *page) Visiting() bool { return p.console.opts.Visitor != nil }
 // ReadOnly tells whether nothing may be done.
 func (p *page) ReadOnly() bool { return p.console.opts.ReadOnly }
 
+// Public tells whether everybody may look, so that nobody logs in or out.
+func (p *page) Public() bool { return p.console.public() }
+
 // RoleName is what the reader is.
 func (p *page) RoleName() string {
 	return p.console.opts.Engine.Text(p.Reader.Lang, "help", "role."+p.Reader.Role.String())

@@ -55,7 +55,11 @@ func (v *visitor) knock(route string, change func(*http.Request)) (status int, w
 	resp, err := client.Do(req)
 	v.h.must(err)
 	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
+	var all io.Reader = resp.Body
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		all = io.LimitReader(all, 1) // it does not end
+	}
+	text, err := io.ReadAll(all)
 	v.h.must(err)
 	return resp.StatusCode, resp.Header.Get("Location"), string(text)
 }

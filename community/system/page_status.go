@@ -129,8 +129,12 @@ func (s *system) jobs(ctx context.Context, q *bot.Query, page *bot.Page) error {
 	t := table(q, "jobs", "job spec last next waiting# ending")
 	for _, j := range list {
 		name := bot.Cell{Text: j.Name, Value: j.Name}
+		own := q.In(j.Feature)
+		if title := own.T("feature"); title != "feature" {
+			name.Text = title + " · " + strings.TrimPrefix(j.Name, j.Feature+".")
+		}
 		if j.Title != "" {
-			name.Text = q.In(j.Feature).T(j.Title)
+			name.Text = own.T(j.Title)
 		}
 		next := bot.Cell{Text: q.T("job.asked"), Value: ""}
 		if due := j.Due(); !due.IsZero() {
