@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/transcript"
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/stage"
 	"github.com/weilu-im/weilu/config"
 	"github.com/weilu-im/weilu/config/database"
@@ -89,6 +92,7 @@ const eraseStory = `
 独孤求败: 我是梅花三弄，很高兴认识大家
 独孤求败: 签到
 小红: 签到
+小红: 我的秘密是红烧肉
 独孤求败: 感谢 @小红 梅花三弄
 小红: 感谢 @独孤求败 帮了大忙
 老板: 加分 @独孤求败 500 梅花三弄
@@ -128,6 +132,7 @@ func TestErasingLeavesNoTrace(t *testing.T) {
 			t.Fatalf("with an order that waits: %s", w.all())
 		}
 		w.play(t, "老板: 发货 1\n独孤求败 whispers: 我的数据\n独孤求败 whispers: 删除我的数据\n")
+		w.checkExport(t)
 		before := w.traces(t, "独孤", "梅花三弄")
 		if len(before) < 8 {
 			t.Errorf("the life left few traces, so this tests little: %v", before)
@@ -208,6 +213,46 @@ func (w *eraseWorld) play(t *testing.T, text string) {
 	build := func(context.Context, map[string]string, time.Time) (transcript.World, error) { return w.stage, nil }
 	if _, err := transcript.Run(t.Context(), script, build, transcript.Options{}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// checkExport reads what m2 gets of themselves: all of it, under both ids, and no words of others.
+func (w *eraseWorld) checkExport(t *testing.T) {
+	t.Helper()
+	e := community.DataExport{Storage: w.app.db, Personal: w.app.engine.Personal(), KeepDays: 90, At: w.stage.Now(),
+		Text: func(feature, key string, kv ...any) string { return w.app.engine.Text("zh", feature, key, kv...) }}
+	var out bytes.Buffer
+	if err := e.Write(t.Context(), "m2", &out); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		IDs  []string
+		Kept []struct {
+			What   string
+			Tables map[string][]map[string]any
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatalf("%v in %s", err, out.String())
+	}
+	rows := map[string]int{}
+	for _, kept := range got.Kept {
+		for table, list := range kept.Tables {
+			rows[table] = len(list)
+		}
+	}
+	for table, want := range map[string]int{"members": 2, "checkins": 3, "gifts": 2, "thanks": 2, "shop_orders": 1, "tags": 1} {
+		if rows[table] != want {
+			t.Errorf("the export has %d rows of %s, want %d", rows[table], table, want)
+		}
+	}
+	if len(got.IDs) != 2 || !strings.Contains(out.String(), "我也是梅花三弄") || !strings.Contains(out.String(), "2026-01-") {
+		t.Errorf("the export of %v lacks words or dates", got.IDs)
+	}
+	for _, other := range []string{"红烧肉", "salt", `"hash"`, `"digest"`} {
+		if strings.Contains(out.String(), other) {
+			t.Errorf("the export holds %q", other)
+		}
 	}
 }
 
