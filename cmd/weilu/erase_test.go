@@ -99,6 +99,10 @@ const eraseStory = `
 老板: 上架 贴纸 100 5
 独孤求败: 转赠 @小红 10 梅花三弄
 小红: 转赠 @独孤求败 3 梅花三弄
+老板: 新建挑战 早起 21天 连续
+独孤求败: 参加 早起
+小红: 参加 早起
+独孤求败: 打卡 早起 梅花三弄
 老板 whispers: 打标签 @独孤求败 梅花三弄
 老板: 任命大使 @独孤求败
 独孤求败 whispers: 我的邀请码
@@ -147,6 +151,11 @@ func TestErasingLeavesNoTrace(t *testing.T) {
 		})
 		if len(left) > 0 {
 			t.Errorf("traces are left in %v; before: %v", left, before)
+		}
+		var quit []bool
+		if err := w.app.db.Conn(t.Context()).Raw(`SELECT quit_at > 0 FROM challenge_members WHERE member_id = 'm2'`).Scan(&quit).Error; err != nil ||
+			!slices.Equal(quit, []bool{true}) {
+			t.Errorf("the tombstone quit challenges: %v, %v; want the one it was in", quit, err)
 		}
 		if names := w.names(t); len(names) != 2 || names[0] != "已注销成员" || names[1] != "已注销成员" {
 			t.Errorf("the ids that were one person are called %q", names)

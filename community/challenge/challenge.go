@@ -45,7 +45,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.Facts.Register("challenge.days", f.counted)
 	c.Tags.Register(f.interests)
 	return bot.Feature{
-		Name: "challenge", Locales: texts, Migrations: migrations(), Personal: personal(),
+		Name: "challenge", Locales: texts, Migrations: migrations(), Personal: f.personal(),
 		Commands: append(f.heedless(slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands())), f.managerCommands()...),
 		Jobs:     slices.Concat(f.daysJobs(), f.eveningJobs()),
 		On:       append(f.proofListeners(), bot.On(f.delivered, bot.Delivered)),
