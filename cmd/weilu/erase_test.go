@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/transcript"
+	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/stage"
 	"github.com/weilu-im/weilu/config"
 	"github.com/weilu-im/weilu/config/database"
@@ -89,12 +92,17 @@ const eraseStory = `
 独孤求败: 我是梅花三弄，很高兴认识大家
 独孤求败: 签到
 小红: 签到
+小红: 我的秘密是红烧肉
 独孤求败: 感谢 @小红 梅花三弄
 小红: 感谢 @独孤求败 帮了大忙
 老板: 加分 @独孤求败 500 梅花三弄
 老板: 上架 贴纸 100 5
 独孤求败: 转赠 @小红 10 梅花三弄
 小红: 转赠 @独孤求败 3 梅花三弄
+老板: 新建挑战 早起 21天 连续
+独孤求败: 参加 早起
+小红: 参加 早起
+独孤求败: 打卡 早起 梅花三弄
 老板 whispers: 打标签 @独孤求败 梅花三弄
 老板: 任命大使 @独孤求败
 独孤求败 whispers: 我的邀请码
@@ -128,6 +136,7 @@ func TestErasingLeavesNoTrace(t *testing.T) {
 			t.Fatalf("with an order that waits: %s", w.all())
 		}
 		w.play(t, "老板: 发货 1\n独孤求败 whispers: 我的数据\n独孤求败 whispers: 删除我的数据\n")
+		w.checkExport(t)
 		before := w.traces(t, "独孤", "梅花三弄")
 		if len(before) < 8 {
 			t.Errorf("the life left few traces, so this tests little: %v", before)
@@ -142,6 +151,11 @@ func TestErasingLeavesNoTrace(t *testing.T) {
 		})
 		if len(left) > 0 {
 			t.Errorf("traces are left in %v; before: %v", left, before)
+		}
+		var quit []bool
+		if err := w.app.db.Conn(t.Context()).Raw(`SELECT quit_at > 0 FROM challenge_members WHERE member_id = 'm2'`).Scan(&quit).Error; err != nil ||
+			!slices.Equal(quit, []bool{true}) {
+			t.Errorf("the tombstone quit challenges: %v, %v; want the one it was in", quit, err)
 		}
 		if names := w.names(t); len(names) != 2 || names[0] != "已注销成员" || names[1] != "已注销成员" {
 			t.Errorf("the ids that were one person are called %q", names)
@@ -208,6 +222,46 @@ func (w *eraseWorld) play(t *testing.T, text string) {
 	build := func(context.Context, map[string]string, time.Time) (transcript.World, error) { return w.stage, nil }
 	if _, err := transcript.Run(t.Context(), script, build, transcript.Options{}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// checkExport reads what m2 gets of themselves: all of it, under both ids, and no words of others.
+func (w *eraseWorld) checkExport(t *testing.T) {
+	t.Helper()
+	e := community.DataExport{Storage: w.app.db, Personal: w.app.engine.Personal(), KeepDays: 90, At: w.stage.Now(),
+		Text: func(feature, key string, kv ...any) string { return w.app.engine.Text("zh", feature, key, kv...) }}
+	var out bytes.Buffer
+	if err := e.Write(t.Context(), "m2", &out); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		IDs  []string
+		Kept []struct {
+			What   string
+			Tables map[string][]map[string]any
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatalf("%v in %s", err, out.String())
+	}
+	rows := map[string]int{}
+	for _, kept := range got.Kept {
+		for table, list := range kept.Tables {
+			rows[table] = len(list)
+		}
+	}
+	for table, want := range map[string]int{"members": 2, "checkins": 3, "gifts": 2, "thanks": 2, "shop_orders": 1, "tags": 1} {
+		if rows[table] != want {
+			t.Errorf("the export has %d rows of %s, want %d", rows[table], table, want)
+		}
+	}
+	if len(got.IDs) != 2 || !strings.Contains(out.String(), "我也是梅花三弄") || !strings.Contains(out.String(), "2026-01-") {
+		t.Errorf("the export of %v lacks words or dates", got.IDs)
+	}
+	for _, other := range []string{"红烧肉", "salt", `"hash"`, `"digest"`} {
+		if strings.Contains(out.String(), other) {
+			t.Errorf("the export holds %q", other)
+		}
 	}
 }
 

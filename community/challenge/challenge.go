@@ -46,7 +46,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	c.Facts.RegisterActions(f.actions)
 	c.Tags.Register(f.interests)
 	return bot.Feature{
-		Name: "challenge", Locales: texts, Section: bot.Activity, Migrations: migrations(), Personal: personal(),
+		Name: "challenge", Locales: texts, Section: bot.Activity, Migrations: migrations(), Personal: f.personal(),
 		Chapters: []bot.Chapter{{Key: "challenges", Title: "chapter", Read: f.chapter}},
 		Commands: append(f.heedless(slices.Concat(f.memberCommands(), f.daysCommands(), f.cheerCommands())), f.managerCommands()...),
 		Jobs:     slices.Concat(f.daysJobs(), f.eveningJobs()),

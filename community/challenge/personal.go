@@ -3,7 +3,7 @@ package challenge
 import "github.com/weilu-im/weilu/bot"
 
 // personal is what the feature keeps of members.
-func personal() []bot.Personal {
+func (f *feature) personal() []bot.Personal {
 	return []bot.Personal{
 		{Text: "personal.marks", Tables: []bot.PersonalTable{
 			{Name: "challenge_marks", Of: []string{"member_id"}, Hide: []string{"media", "print"}},
@@ -11,7 +11,7 @@ func personal() []bot.Personal {
 			{Name: "challenge_standings", Of: []string{"member_id"}},
 			{Name: "challenge_wins", Of: []string{"member_id"}},
 		}},
-		{Text: "personal.joined", Tables: []bot.PersonalTable{
+		{Text: "personal.joined", Erase: f.leaveAll, Tables: []bot.PersonalTable{
 			{Name: "challenge_members", Of: []string{"member_id"}, Hide: []string{"out_reason"}, Blank: []string{"out_reason"}},
 			{Name: "challenge_rejoins", Of: []string{"member_id"}},
 			{Name: "challenge_cheers", Of: []string{"from_id", "to_id"}},

@@ -153,6 +153,10 @@ func (c *Console) digest(ctx context.Context) string {
 // live is a stream of what changed: a page that hears of it asks for /live/now. Listening is no use of a session: it
 // ends after its idle time, with it the stream.
 func (c *Console) live(w http.ResponseWriter, r *http.Request) {
+	if c.opts.ReadOnly {
+		w.WriteHeader(http.StatusNoContent) // nothing changes there; a page that hears this does not ask again
+		return
+	}
 	token := cookieOf(r)
 	member := c.listening(r.Context(), token)
 	if member == "" {

@@ -23,6 +23,7 @@ import (
 var open = map[string]int{
 	"GET /static/*": http.StatusOK, "GET /login": http.StatusOK, "GET /login/{token}": http.StatusOK, "POST /login/{token}": http.StatusForbidden, "POST /look": http.StatusSeeOther,
 	"GET /visit": http.StatusSeeOther, "POST /visit": http.StatusSeeOther,
+	"GET /live": http.StatusUnauthorized, "GET /mine/{token}": http.StatusOK, "POST /mine/{token}": http.StatusForbidden,
 }
 
 // routes are all routes of a console of the house.
@@ -149,7 +150,7 @@ func TestEveryRouteAnswersTheTeamByTheirRoles(t *testing.T) {
 				refused := status == http.StatusUnauthorized || status == http.StatusForbidden || where == "/login"
 				manages := route == "GET /do" || route == "POST /do" // the form and the act of a manager's command
 				switch {
-				case route == "POST /logout", route == "POST /login/{token}", route == "GET /code.png":
+				case route == "POST /logout", route == "POST /login/{token}", route == "POST /mine/{token}", route == "GET /code.png":
 				case manages && role < bot.Manager:
 					if status != http.StatusNotFound && !strings.Contains(body, "没有") || strings.Contains(body, "清空了") {
 						t.Errorf("%s at %s: %d %s", role, route, status, body)
