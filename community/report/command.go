@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/weilu-im/weilu/bot"
@@ -66,7 +67,7 @@ func (f *feature) wanted(r *bot.Request) (p Period, here, ok bool) {
 		return p, here, ok
 	case 2, 3:
 		last := words[len(words)-1]
-		if len(words) == 3 && !strings.Contains("到至~-—～", words[1]) {
+		if len(words) == 3 && !slices.Contains([]string{"到", "至", "~", "-", "—", "～"}, words[1]) {
 			return p, here, false
 		}
 		from, err := community.ParseDay(words[0])

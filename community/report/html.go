@@ -17,7 +17,7 @@ func (d document) html() ([]byte, error) {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"arrow": func(trend string) string { return strings.TrimSpace(arrow(trend)) },
 		"bars":  func(b *bars) template.HTML { return b.svg() },
-		"hour":  func(h int) string { return strconv.Itoa(h) },
+		"hour":  strconv.Itoa,
 		"shade": func(h *heat, day, hour int) template.CSS { return h.shade(day, hour) },
 		"many": func(h *heat, day, hour int) string {
 			if n := h.Values[day][hour]; n > 0 {

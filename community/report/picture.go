@@ -102,7 +102,7 @@ func (d document) picture(fonts *draw.Fonts, tables map[string]int) ([]byte, err
 		}
 	}
 	for _, part := range d.Sections {
-		part.draw(s, tables)
+		s.section(part, tables)
 	}
 	s.y += 24
 	s.text(d.Footer, 17, 3, draw.Faint)
@@ -133,8 +133,8 @@ func (s *scroll) todo(n int, one Suggestion) {
 	s.y += 10
 }
 
-// draw draws a section: its figures, bars and map, and the first rows of those tables that have a place in a picture.
-func (part section) draw(s *scroll, tables map[string]int) {
+// section draws a section: its figures, bars and map, and the first rows of those tables that have a place in a picture.
+func (s *scroll) section(part section, tables map[string]int) {
 	shown := part.Table[:0:0]
 	for _, t := range part.Table {
 		if tables[t.Key] > 0 {

@@ -53,9 +53,7 @@ func (r *Report) xlsx(d document) ([]byte, error) {
 			h.Key = "heat_map"
 			sheets = append(sheets, h)
 		}
-		for _, t := range s.Table {
-			sheets = append(sheets, t)
-		}
+		sheets = append(sheets, s.Table...)
 	}
 	return community.WriteSheets(sheets)
 }

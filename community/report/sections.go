@@ -112,10 +112,9 @@ func (w words) points() section {
 func (w words) wrong() section {
 	s := section{Title: w.t("section.wrong")}
 	c := w.r.Coverage
-	switch {
-	case c.Online == nil:
+	if c.Online == nil {
 		s.Lines = append(s.Lines, w.t("wrong.imported"))
-	default:
+	} else {
 		s.Lines = append(s.Lines, w.t("wrong.online", "Rate", percent(*c.Online), "N", c.Outages, "Time", duration(w.q, float64(c.OutageS))))
 	}
 	if c.Unresolved > 0 {

@@ -38,7 +38,7 @@ func (m *maker) top(ctx context.Context) error {
 	ids := []community.MemberID{}
 	for _, n := range places[:min(topCandidates, len(places))] {
 		id := m.crowd.list[n].id
-		list = append(list, Contributor{Member: id, ActiveDays: int(m.r.now.days[n]), Messages: spoke[n]})
+		list = append(list, Contributor{Member: id, ActiveDays: m.r.now.days[n], Messages: spoke[n]})
 		ids = append(ids, id)
 	}
 	if len(list) == 0 {
