@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -48,7 +49,7 @@ func (f *feature) night(ctx context.Context, r *bot.Request) error {
 		}
 		s.day, more = to, to < until
 	}
-	if err := f.keep(ctx, s, p); err != nil || !more {
+	if err := f.keep(ctx, r.At, s, p); err != nil || !more {
 		return err
 	}
 	return r.Later(ctx, r.At, nightJob, fmt.Sprintf("%d/%d", int(s.day), r.Seq))
@@ -123,7 +124,7 @@ func (f *feature) spokenIn(ctx context.Context, from, to community.Day) (groups 
 }
 
 // keep writes how far the rollups go.
-func (f *feature) keep(ctx context.Context, s rolled, p *people) error {
+func (f *feature) keep(ctx context.Context, now time.Time, s rolled, p *people) error {
 	var out strings.Builder
 	for _, id := range sortedKeys(p.out) {
 		out.WriteString(string(id) + " ")
@@ -141,6 +142,6 @@ func (f *feature) keep(ctx context.Context, s rolled, p *people) error {
 			return err
 		}
 	}
-	f.keepLast(ctx, s.day)
+	f.keepLast(ctx, now, s.day)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
@@ -33,8 +34,9 @@ type feature struct {
 	c   *community.Community
 	cfg Config
 
-	known bool // last was read
-	last  community.Day
+	known  bool      // last was read
+	readAt time.Time // and when
+	last   community.Day
 }
 
 // nightJob makes the rollups.

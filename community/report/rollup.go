@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
@@ -136,7 +137,7 @@ func (f *feature) observe(ctx context.Context, r *bot.Request) error {
 		return nil
 	}
 	day := f.c.Calendar.Day(r.At)
-	if last, err := f.lastRolled(ctx); err != nil || day-1 > last {
+	if last, err := f.lastRolled(ctx, r.SeenAt); err != nil || day-1 > last {
 		return err
 	}
 	return f.doubt(ctx, community.GroupID(r.Actor.Group), day-1)
@@ -173,23 +174,26 @@ func (f *feature) changed(ctx context.Context, _ *bot.Request, change community.
 	return nil
 }
 
+// remembered is how long it is remembered which Day was rolled up last: another instance may work the nights.
+const remembered = time.Minute
+
 // lastRolled is the last Day with rollups, from memory.
-func (f *feature) lastRolled(ctx context.Context) (community.Day, error) {
-	if f.known {
+func (f *feature) lastRolled(ctx context.Context, now time.Time) (community.Day, error) {
+	if f.known && (now.IsZero() || now.Sub(f.readAt) < remembered) { // an import tells no time
 		return f.last, nil
 	}
 	s, err := f.state(ctx)
 	if err != nil {
 		return 0, err
 	}
-	f.keepLast(ctx, s.day)
+	f.keepLast(ctx, now, s.day)
 	return s.day, nil
 }
 
-func (f *feature) keepLast(ctx context.Context, day community.Day) {
-	known, was := f.known, f.last
-	f.known, f.last = true, day
-	f.db.OnRollback(ctx, func() { f.known, f.last = known, was })
+func (f *feature) keepLast(ctx context.Context, now time.Time, day community.Day) {
+	known, at, was := f.known, f.readAt, f.last
+	f.known, f.readAt, f.last = true, now, day
+	f.db.OnRollback(ctx, func() { f.known, f.readAt, f.last = known, at, was })
 }
 
 // The texts of a rollup.
