@@ -225,6 +225,31 @@ func mostFirst(n map[MemberID]int) []MemberID {
 	return ids
 }
 
+// FactsOf are the facts of everybody who has any, of the 28 Days that end with a Day; staff and bots are left out. It reads
+// tables only.
+func (t *Tiers) FactsOf(ctx context.Context, day Day) (map[MemberID]tiers.Facts, error) {
+	out, err := LeftOut(ctx, t.db, t.bots)
+	if err != nil {
+		return nil, err
+	}
+	iv, err := newInvolvement(ctx, t.db, t.calendar, t.bots)
+	if err != nil {
+		return nil, err
+	}
+	for d := day - FactDays + 1; d <= day; d++ {
+		if err := iv.step(ctx, d); err != nil {
+			return nil, fmt.Errorf("facts of %s: %w", day, err)
+		}
+	}
+	facts := make(map[MemberID]tiers.Facts, len(iv.ids))
+	for i, id := range iv.ids {
+		if f := iv.facts[i]; f != (tiers.Facts{}) && !out[id] {
+			facts[id] = f
+		}
+	}
+	return facts, nil
+}
+
 // Latest is the last Day with anything to classify; where nothing ever happened, the first Day of all.
 func (t *Tiers) Latest(ctx context.Context) (latest Day, err error) {
 	err = t.db.Row(ctx, `SELECT COALESCE(MAX(day), 0) FROM (SELECT MAX(day) AS day FROM activity UNION ALL SELECT MAX(day) FROM contributions

@@ -95,6 +95,21 @@ func check(rung Rung, f Facts) Check {
 	return c
 }
 
+// Would is what somebody would hold who holds a tier and has these facts, if this were the ladder and a review took at once
+// what is too low; way is "up", "down" or empty.
+func (l Ladder) Would(f Facts, held Tier) (tier Tier, way string) {
+	v := l.Classify(f, held)
+	switch {
+	case v.Earned.Above(held):
+		return v.Earned, "up"
+	case v.Low:
+		return l.Below(v.Held), "down"
+	case v.Held != held:
+		return v.Held, "down"
+	}
+	return v.Held, ""
+}
+
 // Next is the check of the lowest rung above both what is held and what is earned; ok is false at the top.
 func (v Verdict) Next() (next Check, ok bool) {
 	top := v.Held

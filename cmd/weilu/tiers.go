@@ -245,16 +245,7 @@ type moveJSON struct {
 func (cmd *tiersCmd) wouldMove(people []community.Involved, another tiers.Ladder) error {
 	moves, now, then := []moveJSON{}, map[tiers.Tier]int{}, map[tiers.Tier]int{}
 	for _, p := range people {
-		v := another.Classify(p.Verdict.Facts, p.Standing.Tier)
-		would, way := v.Held, ""
-		switch {
-		case v.Earned.Above(p.Standing.Tier):
-			would, way = v.Earned, "up"
-		case v.Low:
-			would, way = another.Below(v.Held), "down"
-		case v.Held != p.Standing.Tier:
-			way = "down"
-		}
+		would, way := another.Would(p.Verdict.Facts, p.Standing.Tier)
 		now[p.Standing.Tier]++
 		then[would]++
 		if way != "" {

@@ -19,6 +19,7 @@ func (f *feature) views() []bot.View {
 			{Name: "tier", Label: "view.tier", Kind: bot.Choice, Choices: []string{"all", "koc", "contributor", "interactor", "onlooker", "lurker", "waits", "warned"}},
 		}},
 		{Name: "moves", Title: "view.moves", Role: bot.Moderator, Read: f.movesView, Params: []bot.Param{{Name: "month", Label: "view.month", Kind: bot.Month}}},
+		{Name: "whatif", Title: "whatif.title", Role: bot.Manager, Read: f.whatIf, Params: f.whatIfParams()},
 	}
 }
 

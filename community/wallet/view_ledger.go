@@ -83,7 +83,7 @@ func (w *wallet) ledgerRows(ctx context.Context, d *community.Directory, q *bot.
 		rows = append(rows, bot.Row{Key: fmt.Sprint(p.ID), Cells: []bot.Cell{
 			number(p.ID), w.c.Clock(p.At), accountCell(d, q, names, p.From), accountCell(d, q, names, p.To), number(p.Amount),
 			{Text: bot.Clean(reason)}, community.RuleCell(q, rule), number(p.Seal), reversed,
-		}})
+		}, Acts: []bot.Act{{Command: "对账", Args: fmt.Sprint(p.ID), Whole: true}}})
 	}
 	return rows, nil
 }
