@@ -122,7 +122,7 @@ func (f *feature) whatIf(ctx context.Context, q *bot.Query) (bot.Page, error) {
 	if err != nil {
 		return bot.Page{}, err
 	}
-	counts := bot.Table{Key: "tiers", Columns: []bot.Column{{Key: "tier", Title: q.T("view.tier")}, {Key: "now", Title: q.T("whatif.now"), Numbers: true}, {Key: "then", Title: q.T("whatif.then"), Numbers: true}}}
+	counts := bot.Table{Key: "tiers", Empty: q.T("view.empty"), Columns: []bot.Column{{Key: "tier", Title: q.T("view.tier")}, {Key: "now", Title: q.T("whatif.now"), Numbers: true}, {Key: "then", Title: q.T("whatif.then"), Numbers: true}}}
 	for _, tier := range slices.Backward(tiers.All()) {
 		if tier != ladder[0].Tier && t.now[tier]+t.then[tier] > 0 { // who only reads has no facts, and is not counted
 			counts.Rows = append(counts.Rows, bot.Row{Key: string(tier), Cells: []bot.Cell{{Text: named(q.T, tier), Value: string(tier)}, number(t.now[tier]), number(t.then[tier])}})
