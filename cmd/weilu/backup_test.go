@@ -44,9 +44,12 @@ func TestBackupUnderLoad(t *testing.T) {
 		const n, seed = 6000, 20240501
 		data, load := t.TempDir(), crashLoad(n, rand.New(rand.NewPCG(seed, seed)))
 		p := startBot(t, data)
-		sent := make(chan bool, 1)
+		sent, middle := make(chan bool, 1), make(chan struct{})
 		go func() {
 			for i := 0; i < n; i += 20 {
+				if i == 4000 {
+					<-middle // on a slow machine the load would be over before the second backup
+				}
 				var list []string
 				for _, r := range load[i : i+20] {
 					list = append(list, r.line())
@@ -67,6 +70,9 @@ func TestBackupUnderLoad(t *testing.T) {
 			t.Logf("backup %d: %d events, %d rows, %d bytes in %s", i, c.Events, c.Rows, c.Bytes, time.Since(begin).Round(time.Millisecond))
 			if len(c.Problems) > 0 || c.File != file {
 				t.Errorf("backup: %+v", c)
+			}
+			if i == 1 {
+				close(middle)
 			}
 		}
 		<-sent
