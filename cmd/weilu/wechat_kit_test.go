@@ -82,7 +82,7 @@ func startWeChat(t *testing.T, s *wechattest.Server, name, dir string, args ...s
 			t.Error("the program has a data race")
 		}
 		if t.Failed() {
-			t.Logf("%s said: %s", name, strings.Join(b.errs.all[max(0, len(b.errs.all)-60):], "\n"))
+			t.Logf("%s said: %s", name, strings.Join(b.errs.all[max(0, len(b.errs.all)-20):], "\n"))
 		}
 	})
 	return b
