@@ -105,5 +105,11 @@ func Migrations() []*gormigrate.Migration {
 			}
 			return nil
 		},
+	}, {
+		ID: "2026112401_via",
+		Migrate: func(tx *gorm.DB) error {
+			// The transport that an answer should go through, where its group is in several.
+			return tx.Exec(`ALTER TABLE outbox ADD COLUMN via TEXT NOT NULL DEFAULT ''`).Error
+		},
 	}}
 }

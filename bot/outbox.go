@@ -37,11 +37,11 @@ func (e *Engine) enqueue(ctx context.Context, o *Outgoing) error {
 		}
 	}
 	_, err := exec(ctx, e.db, `INSERT INTO outbox (feature, ref, event, group_id, member_id, text, mention, picture, priority,
-		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at, secret, ritual)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		said_at, not_before, not_after, guard, state, reason, action, token, merge_key, merge_head, merge_item, dated, settled_at, secret, ritual, via)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.Feature, o.Ref, o.Event, o.Group, o.Member, o.Text, mention, o.Picture, int(o.Priority),
 		o.SaidAt.UnixMilli(), Millis(o.NotBefore), Millis(o.NotAfter), o.Guard, string(state), reason,
-		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled, bit(o.Secret), bit(o.ritual))
+		string(o.Action), o.Token, o.Merge, o.MergeHead, o.MergeItem, bit(o.Dated), settled, bit(o.Secret), bit(o.ritual), o.Via)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ const hidden = "(secret)"
 // outgoings reads what a condition chooses from the outbox.
 func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Outgoing, error) {
 	rows, err := e.db.Conn(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT id, feature, ref, event, group_id, member_id, text, mention, picture,
-		priority, said_at, not_before, not_after, guard, action, token, merge_key, merge_head, merge_item, dated, secret FROM outbox
+		priority, said_at, not_before, not_after, guard, action, token, merge_key, merge_head, merge_item, dated, secret, via FROM outbox
 		WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read outbox: %w", err)
@@ -73,7 +73,7 @@ func (e *Engine) outgoings(ctx context.Context, where string, args ...any) ([]Ou
 		var mention string
 		var said, before, after, dated, secret int64
 		if err := rows.Scan(&o.ID, &o.Feature, &o.Ref, &o.Event, &o.Group, &o.Member, &o.Text, &mention, &o.Picture,
-			&o.Priority, &said, &before, &after, &o.Guard, &o.Action, &o.Token, &o.Merge, &o.MergeHead, &o.MergeItem, &dated, &secret); err != nil {
+			&o.Priority, &said, &before, &after, &o.Guard, &o.Action, &o.Token, &o.Merge, &o.MergeHead, &o.MergeItem, &dated, &secret, &o.Via); err != nil {
 			return nil, fmt.Errorf("read outbox: %w", err)
 		}
 		if mention != "" {

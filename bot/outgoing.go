@@ -37,6 +37,8 @@ const (
 	// InviteToGroup asks the one member in Mention, who is a friend of the bot, into Group; nothing is said. A
 	// transport that can't do that rejects it.
 	InviteToGroup Action = "invite"
+	// TakeBack takes back what was said with the receipt in Token; nothing is said. A transport that can't do that rejects it.
+	TakeBack Action = "take_back"
 )
 
 // Outgoing is something the bot says. Features name the receiver by the community's ids, which outlive a
@@ -49,6 +51,7 @@ type Outgoing struct {
 
 	Group  string
 	Member string
+	Via    string // the transport of a group that is in several; empty, or where it is not in that one: its latest
 
 	Text     string
 	Mention  []string // members to address, by the community's ids

@@ -113,6 +113,9 @@ func (r *Request) Send(o Outgoing) {
 		o.Member = r.Actor.Origin // of several users of one person, the one who asked
 	}
 	o.Feature, o.Event, o.SaidAt, o.ritual = r.feature, r.ID, r.At, r.ritual
+	if o.Via == "" && o.Group == r.Actor.Group {
+		o.Via = r.Transport // answered where it was asked
+	}
 	if o.Priority == 0 {
 		o.Priority = Post
 	}

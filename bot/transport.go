@@ -49,6 +49,9 @@ func (e *LimitedError) Error() string { return "limited until " + e.Until.UTC().
 type Capabilities struct {
 	Private  bool  // it can speak to a member in private who has not written first
 	Mentions bool  // a mention really alerts its person
+	Quotes   bool  // an answer may quote what it answers
+	Pictures bool  // it can send pictures
+	TakeBack bool  // what was said can be taken back; see TakeBack
 	Pace     *Pace // how fast a person would write here; nil: as fast as it takes
 }
 

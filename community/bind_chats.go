@@ -1,6 +1,7 @@
 package community
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -84,8 +85,8 @@ func (ro *Roster) knownPlaces(ctx context.Context, lg login) ([]knownPlace, erro
 	}
 	if err := ro.db.Conn(ctx).Raw(`SELECT g.id, g.name, g.code,
 		EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND c.transport = ? AND c.session = ? AND c.gone_at = 0) AS taken
-		FROM groups g WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND (c.transport <> ? OR c.session = ''))
-		AND (EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id) OR EXISTS (SELECT 1 FROM sightings s WHERE s.group_id = g.id AND s.session = ''))
+		FROM groups g WHERE EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id AND c.transport = ? AND c.session <> '')
+		OR NOT EXISTS (SELECT 1 FROM chats c WHERE c.group_id = g.id) AND EXISTS (SELECT 1 FROM sightings s WHERE s.group_id = g.id AND s.session = '')
 		ORDER BY LENGTH(g.id), g.id`, lg.transport, lg.session, lg.transport).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("known groups: %w", err)
 	}
@@ -119,7 +120,7 @@ func (ro *Roster) addGroup(ctx context.Context, transport, name string, chat bot
 	if name == "" {
 		name = string(chat)
 	}
-	g := Place{ID: GroupID("g" + strconv.FormatInt(n, 10)), Name: name, Code: code, Adopted: ro.adopts(transport, name, code)}
+	g := Place{ID: GroupID("g" + strconv.FormatInt(n, 10)), Name: name, Code: code, Adopted: ro.adopts(transport, name, cmp.Or(code, string(chat)))}
 	if err := ro.exec(ctx, `INSERT INTO groups (id, name, language, adopted, created_at, code) VALUES (?, ?, '', ?, ?, ?)`,
 		string(g.ID), g.Name, g.Adopted, at.UnixMilli(), g.Code); err != nil {
 		return "", fmt.Errorf("new group: %w", err)

@@ -26,14 +26,17 @@ type Options struct {
 	Words    WordConfig
 	Language string   // the default language: zh or en
 	Bots     []string // accounts that are bots: transports' user ids or member ids
-	// Adopt tells whether a group is enabled by its transport, name or code, until a manager says something else; nil: none.
+	// Adopt tells whether a group is enabled by its transport, name or code (the id of its chat where it has none), until a
+	// manager says something else; nil: none.
 	Adopt       func(transport, name, code string) bool
 	SettleAfter time.Duration // after how long somebody who was not recognised is a member of their own; 0: 30 days
 	NoiseBudget int           // words a group may get unasked on one Day
 	Night       Night         // when nothing is said unasked
 	KeepText    time.Duration // how long raw texts are kept; 0: for ever
-	// AcceptFriends says that members who ask to be the bot's friend are accepted.
-	AcceptFriends bool
+	// FriendsOnly is a transport whose ids stay the same for ever, and where nevertheless only friends of the bot, and who
+	// wrote to it, can be written to in private; empty: there is none.
+	FriendsOnly   string
+	AcceptFriends []string // the transports in which members who ask to be the bot's friend are accepted
 	Log           *slog.Logger
 }
 

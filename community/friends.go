@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func friendMigrations() []*gormigrate.Migration {
 
 func (c *Community) friendListeners() []bot.Listener {
 	list := []bot.Listener{bot.On(c.friendSettled, bot.Delivered)}
-	if c.opts.AcceptFriends {
+	if len(c.opts.AcceptFriends) > 0 {
 		list = append(list, bot.On(c.friendAsked, bot.FriendAsked))
 	}
 	return list
@@ -66,7 +67,7 @@ func (ro *Roster) met(ctx context.Context, r *bot.Request) (bool, error) {
 
 // friendAsked keeps a request. While somebody's request is answered, another of theirs changes nothing.
 func (c *Community) friendAsked(ctx context.Context, r *bot.Request) error {
-	if r.From.User == "" || r.Ref == "" {
+	if r.From.User == "" || r.Ref == "" || !slices.Contains(c.opts.AcceptFriends, r.Transport) {
 		return nil
 	}
 	if err := c.Roster.exec(ctx, `INSERT INTO friend_requests (transport, session, user_id, event, token, name, asked_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -83,7 +84,7 @@ func (c *Community) friendAsked(ctx context.Context, r *bot.Request) error {
 }
 
 func (c *Community) friendsJob(ctx context.Context, r *bot.Request) error {
-	if !c.opts.AcceptFriends {
+	if len(c.opts.AcceptFriends) == 0 {
 		return nil
 	}
 	return c.acceptFriend(ctx, r)

@@ -9,12 +9,16 @@ import (
 )
 
 // befriend keeps that people can be written to in private, where it is news. Where ids stay the same for ever,
-// everybody can. Nothing takes it back before the next login: what is refused then is told when it is said.
+// everybody can, but in the transport of Options.FriendsOnly. Nothing takes it back before the next login: what is refused
+// then is told when it is said.
 func (ro *Roster) befriend(ctx context.Context, transport, session string, at time.Time, people ...bot.Person) error {
 	var fresh []userKey
 	for _, p := range people {
+		if p.Stable {
+			session = ""
+		}
 		key := userKey{transport, session, p.User}
-		if p.Friend && !p.Stable && session != "" && !ro.friends[key] {
+		if p.Friend && (!p.Stable && session != "" || p.Stable && transport == ro.opts.FriendsOnly) && !ro.friends[key] {
 			fresh = append(fresh, key)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/weilu-im/weilu/config/database/dbtest"
 )
 
-func accepting(o *community.Options) { o.AcceptFriends = true }
+func accepting(o *community.Options) { o.AcceptFriends = []string{"app"} }
 
 // asks is somebody's wish to be a friend.
 func (w *chatApp) asks(h *human) bot.Event {

@@ -161,14 +161,14 @@ func (ro *Roster) named(ctx context.Context, group GroupID, s string) ([]Found, 
 func (ro *Roster) quoted(ctx context.Context, r *bot.Request, group GroupID) (MemberID, error) {
 	if r.Quote.ID != "" {
 		seq, ok, err := bot.Accepted(ctx, ro.db, r.Quote.ID)
-		if err != nil || !ok {
+		if err != nil || !ok && r.Quote.From.User == "" {
 			return "", err
 		}
 		var id string
-		if err := ro.row(ctx, `SELECT COALESCE(MAX(member_id), '') FROM messages WHERE seq = ?`, seq).Scan(&id); err != nil {
-			return "", err
+		if ok {
+			err = ro.row(ctx, `SELECT COALESCE(MAX(member_id), '') FROM messages WHERE seq = ?`, seq).Scan(&id)
+			return MemberID(id), err
 		}
-		return MemberID(id), nil
 	}
 	if r.Quote.From.User != "" {
 		if r.Quote.From.Self {

@@ -63,18 +63,7 @@ func (ro *Roster) observe(ctx context.Context, r *bot.Request) (s seen, err erro
 		}
 	}
 	if r.Kind == bot.MembersSeen && s.group != "" {
-		for _, p := range r.Members {
-			if p.Self {
-				continue
-			}
-			b, err := ro.member(ctx, r, p)
-			if err == nil {
-				err = ro.present(ctx, r, s.group, b.member, p)
-			}
-			if err != nil {
-				return s, err
-			}
-		}
+		return s, ro.listedForGood(ctx, r, s.group)
 	}
 	return s, nil
 }
@@ -114,6 +103,12 @@ func (ro *Roster) observeSender(ctx context.Context, r *bot.Request, s *seen) er
 			p := r.From
 			p.Friend = p.Friend || r.Private && r.Kind == bot.Message
 			if err := ro.befriend(ctx, r.Transport, r.Session, r.At, p); err != nil {
+				return err
+			}
+		} else if r.From.Friend || r.Private && r.Kind == bot.Message {
+			p := r.From
+			p.Friend = true
+			if err := ro.befriend(ctx, r.Transport, "", r.At, p); err != nil {
 				return err
 			}
 		}

@@ -25,7 +25,7 @@ const personIDs = `(SELECT ` + personID + ` UNION ALL SELECT alias FROM aliases 
 func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 	var err error
 	if o.Group != "" {
-		o.Route.Transport, o.Route.Chat, err = ro.chatOf(ctx, GroupID(o.Group))
+		o.Route.Transport, o.Route.Chat, err = ro.chatOf(ctx, GroupID(o.Group), o.Via)
 	} else {
 		var open bool
 		o.Route.Transport, o.Route.User, open, err = ro.user(ctx, MemberID(o.Member))
@@ -50,9 +50,10 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 	return nil
 }
 
-// chatOf is the latest chat of a group.
-func (ro *Roster) chatOf(ctx context.Context, id GroupID) (transport string, chat bot.ChatID, err error) {
-	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND c.gone_at = 0 AND `+live+` ORDER BY c.at DESC LIMIT 1`, string(id)).
+// chatOf is the chat of a group in the transport via, or else its latest.
+func (ro *Roster) chatOf(ctx context.Context, id GroupID, via string) (transport string, chat bot.ChatID, err error) {
+	err = ro.row(ctx, `SELECT c.transport, c.chat FROM chats c WHERE c.group_id = ? AND c.gone_at = 0 AND `+live+`
+		ORDER BY CASE WHEN c.transport = ? THEN 0 ELSE 1 END, c.at DESC LIMIT 1`, string(id), via).
 		Scan(&transport, &chat)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM chats WHERE group_id = ?`, string(id)); err == nil {
@@ -78,10 +79,10 @@ func (ro *Roster) Reachable(ctx context.Context, member string) (bool, error) {
 // user is the user of a member under any of their ids: of those who can be written to in private, if there are any,
 // the one of this very id, else the latest.
 func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, open bool, err error) {
-	err = ro.row(ctx, `SELECT c.transport, c.user_id, c.session = '' OR EXISTS (SELECT 1 FROM friends f
+	err = ro.row(ctx, `SELECT c.transport, c.user_id, c.session = '' AND c.transport <> ? OR EXISTS (SELECT 1 FROM friends f
 		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open FROM bindings c
 		WHERE c.member_id IN `+personIDs+` AND `+live+` ORDER BY open DESC, CASE WHEN c.member_id = ? THEN 0 ELSE 1 END, c.at DESC LIMIT 1`,
-		string(id), string(id), string(id), string(id), string(id)).Scan(&transport, &user, &open)
+		ro.opts.FriendsOnly, string(id), string(id), string(id), string(id), string(id)).Scan(&transport, &user, &open)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings WHERE member_id IN `+personIDs, string(id), string(id), string(id), string(id)); err == nil {
 			err = fmt.Errorf("member %s: %w", id, bot.ErrUnbound)

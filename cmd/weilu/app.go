@@ -110,7 +110,8 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 	a.community, err = community.New(community.Options{
 		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
 		Adopt: opts.adopt, NoiseBudget: s.Community.NoiseBudget, Night: s.Community.Night(),
-		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, AcceptFriends: s.WeChat.AcceptFriends, Log: log,
+		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, Log: log,
+		AcceptFriends: s.acceptFriends(), FriendsOnly: s.friendsOnly(),
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,9 @@
 package main
 
-import "github.com/weilu-im/weilu/bot/wechat"
+import (
+	"github.com/weilu-im/weilu/bot/onebot"
+	"github.com/weilu-im/weilu/bot/wechat"
+)
 
 // CLI is the command line: one field per subcommand, one file per field.
 type CLI struct {
@@ -43,5 +46,6 @@ type Globals struct {
 	Set     map[string]string `help:"Set a value, stronger than file and environment." placeholder:"SECTION.KEY=VALUE" mapsep:"none"`
 	Verbose bool              `help:"Log more." short:"v"`
 
-	WeChat wechat.Options `kong:"-"` // how patient the WeChat transport is; tests are less so
+	WeChat wechat.Options `kong:"-"` // how patient the transports are; tests are less so
+	OneBot onebot.Options `kong:"-"`
 }

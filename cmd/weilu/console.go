@@ -66,13 +66,13 @@ func (g *Globals) consoleAddress(s *settings) string {
 	return address
 }
 
-// pages are the managers' pages of a transport that runs.
-func (a *app) pages(t bot.Transport) *console.Console {
+// pages are the managers' pages of transports that run.
+func (a *app) pages(list []bot.Transport) *console.Console {
 	cfg := a.settings.Console
 	return console.New(console.Options{
 		Engine: a.engine, Storage: a.db, Clock: time.Now, Wall: time.Now, Calendar: a.community.Calendar,
 		Name: a.settings.Community.Name, Language: a.settings.Community.Language, KeepDays: a.settings.Community.KeepTextDays, URL: cfg.Address(), Hosts: []string{hostOf(cfg.Listen)},
-		Status:    func(ctx context.Context) (console.Status, error) { return a.status(ctx, t, time.Now()) },
+		Status:    func(ctx context.Context) (console.Status, error) { return a.status(ctx, list, time.Now()) },
 		ReadTable: community.ReadTable, ReadOnly: a.consoleReadOnly, Log: a.log,
 	})
 }
@@ -92,12 +92,12 @@ func (a *app) probes() console.Probes {
 }
 
 // status is how the bot fares, for its managers.
-func (a *app) status(ctx context.Context, t bot.Transport, now time.Time) (console.Status, error) {
+func (a *app) status(ctx context.Context, list []bot.Transport, now time.Time) (console.Status, error) {
 	q, err := a.pacing.Queue(ctx, now.UTC())
 	if err != nil {
 		return console.Status{}, err
 	}
-	s := transportState(t)
+	s := fleetState(list)
 	s.Waiting, s.Later, s.Oldest = q.Waiting, q.Later, q.Oldest
 	if q.Paused != nil {
 		s.Paused, s.Until = true, q.Paused.Until

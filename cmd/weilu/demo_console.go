@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/console"
 )
@@ -20,7 +21,9 @@ func (d *demo) pages() (h http.Handler, end func()) {
 	pages := console.New(console.Options{
 		Engine: d.app.engine, Storage: d.app.db, Clock: d.clock.Now, Wall: time.Now, Calendar: d.app.community.Calendar,
 		Name: s.Community.Name, Language: s.Community.Language, KeepDays: s.Community.KeepTextDays, URL: s.Console.URL, Hosts: d.hosts, Visitor: d.founder, Chats: "/", ReadOnly: d.readOnly,
-		Status:    func(ctx context.Context) (console.Status, error) { return d.app.status(ctx, d.ground, d.clock.Now()) },
+		Status: func(ctx context.Context) (console.Status, error) {
+			return d.app.status(ctx, []bot.Transport{d.ground}, d.clock.Now())
+		},
 		ReadTable: community.ReadTable, Log: d.app.log,
 	})
 	mux := http.NewServeMux()

@@ -38,7 +38,7 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 	if d.readOnly {
 		d.clock.stop()
 	} else {
-		d.app.settings.desk.serve(d.ground, time.Now())
+		d.app.settings.desk.serve(time.Now(), d.ground)
 		running = append(running, d.moving()...)
 	}
 	for _, run := range running {

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/onebot"
 	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/community/console"
@@ -23,12 +25,12 @@ type desk struct {
 	pacing *bot.Pacing
 	owners []database.Owner
 
-	mu        sync.Mutex // guards what follows
-	engine    *bot.Engine
-	transport bot.Transport // nil while none runs in this process
-	started   time.Time
-	asked     time.Time // when the readiness below was found
-	found     []system.Finding
+	mu         sync.Mutex // guards what follows
+	engine     *bot.Engine
+	transports []bot.Transport // none while none runs in this process
+	started    time.Time
+	asked      time.Time // when the readiness below was found
+	found      []system.Finding
 }
 
 // open tells the desk what there is.
@@ -38,17 +40,17 @@ func (d *desk) open(e *bot.Engine) {
 	d.engine = e
 }
 
-// serve tells it that a transport runs.
-func (d *desk) serve(t bot.Transport, at time.Time) {
+// serve tells it which transports run.
+func (d *desk) serve(at time.Time, transports ...bot.Transport) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.transport, d.started, d.asked = t, at, time.Time{}
+	d.transports, d.started, d.asked = transports, at, time.Time{}
 }
 
-func (d *desk) running() (*bot.Engine, bot.Transport, time.Time) {
+func (d *desk) running() (*bot.Engine, []bot.Transport, time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.engine, d.transport, d.started
+	return d.engine, d.transports, d.started
 }
 
 // feature is the pages about the program itself.
@@ -81,10 +83,10 @@ func (d *desk) jobs(ctx context.Context, at time.Time) ([]bot.JobView, error) {
 // program is the program that answers, for its page.
 func (d *desk) program(ctx context.Context, _ time.Time) (p system.Program, err error) {
 	p.Version = version()
-	_, t, started := d.running()
-	if p.Started = started; t != nil {
-		s := transportState(t)
-		p.Transport, p.State, p.Since = t.Name(), string(s.State), s.Since
+	_, list, started := d.running()
+	if p.Started = started; len(list) > 0 {
+		s := fleetState(list)
+		p.Transport, p.State, p.Since = s.Transport, string(s.State), s.Since
 	}
 	if p.Database, err = d.db.Version(ctx); err != nil {
 		return p, err
@@ -108,10 +110,31 @@ func (d *desk) program(ctx context.Context, _ time.Time) (p system.Program, err 
 // transportState is where a transport stands, as far as it tells.
 func transportState(t bot.Transport) (s console.Status) {
 	s.Transport = t.Name()
-	if w, ok := t.(*wechat.Transport); ok {
-		status := w.Status()
-		s.State, s.Since, s.Code = console.State(status.State), status.Since, w.Code()
+	switch t := t.(type) {
+	case *wechat.Transport:
+		status := t.Status()
+		s.State, s.Since, s.Code = console.State(status.State), status.Since, t.Code()
+	case *onebot.Transport:
+		status := t.Status()
+		s.State, s.Since = console.State(status.State), status.Since
 	}
+	return s
+}
+
+// fleetState is where several transports stand: the one that needs somebody, or else all of them.
+func fleetState(list []bot.Transport) (s console.Status) {
+	var names []string
+	for _, t := range list {
+		one := transportState(t)
+		if one.State != "" && one.State != console.Up {
+			return one
+		}
+		if s.State == "" || one.Since.After(s.Since) {
+			s.State, s.Since = one.State, one.Since
+		}
+		names = append(names, t.Name())
+	}
+	s.Transport = strings.Join(names, " + ")
 	return s
 }
 

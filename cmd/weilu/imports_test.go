@@ -38,6 +38,7 @@ var importRules = []importRule{
 	{"bot/transcript", []string{"bot"}, "transcripts know the machine and no community: a World is handed to them"},
 	{"bot/bottest", []string{"bot", "bot/transcript"}, "the kit of feature authors knows the machine only"},
 	{"bot/wechat/wechattest", nil, "the server that stands for WeChat must not share its client's mistakes"},
+	{"bot/onebot/onebottest", nil, "what stands for an implementation must not share its client's mistakes"},
 	{"bot/*", []string{"bot"}, translate},
 	{"points", nil, leaf},
 	{"tiers", nil, leaf},
@@ -55,7 +56,7 @@ var importRules = []importRule{
 }
 
 // kits are packages that only tests import.
-var kits = []string{"bot/bottest", "bot/wechat/wechattest", "community/communitytest", "config/database/dbtest"}
+var kits = []string{"bot/bottest", "bot/onebot/onebottest", "bot/wechat/wechattest", "community/communitytest", "config/database/dbtest"}
 
 func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 	for _, p := range ourSource(t) {
@@ -88,6 +89,7 @@ var importerRules = []importerRule{
 	{[]string{"go.yaml.in/yaml"}, []string{"bot", "config", "community/script", "community/topic"}, "catalogues, configuration, scripts and topics are YAML"},
 	{[]string{"golang.org/x/text"}, []string{"bot", "community"}, "the machine folds words, and the community folds names"},
 	{[]string{"github.com/eatmoreapple/openwechat"}, []string{"bot/wechat"}, "only the transport knows WeChat's client"},
+	{[]string{"github.com/coder/websocket"}, []string{"bot/onebot", "bot/onebot/onebottest"}, "the transport and, without its code, what stands for the other side"},
 	{[]string{"github.com/go-co-op/gocron", "github.com/robfig/cron"}, []string{"bot/schedule"}, "only the schedule knows when something is due"},
 	{[]string{"github.com/nicksnyder/go-i18n"}, []string{"bot"}, "features say r.T(key)"},
 	{[]string{"github.com/xuri/excelize"}, []string{"community"}, "only ReadTable opens what others hand in"},

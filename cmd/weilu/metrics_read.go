@@ -33,20 +33,22 @@ func (g *gauges) queue(ctx context.Context, now time.Time, send gauge) error {
 	for outcome, n := range unsent {
 		send("weilu_outbox_unsent_24h", "Words of the last 24 hours that were not sent, or of which it is not known.", float64(n), "outcome", string(outcome))
 	}
-	_, t, started := g.desk.running()
-	if t == nil {
+	_, list, started := g.desk.running()
+	if len(list) == 0 {
 		return nil
 	}
-	is := transportState(t).State
-	if is == "" {
-		is = console.Up // it runs, and tells no more
+	send("weilu_start_time_seconds", "When the transports began to run.", float64(started.UnixMilli())/1000)
+	for _, t := range list {
+		is := transportState(t).State
+		if is == "" {
+			is = console.Up // it runs, and tells no more
+		}
+		for _, s := range []console.State{console.Up, console.Down, console.Connecting, console.Scanning, console.Confirming, console.Stopped} {
+			send("weilu_transport_state", "1 for the state in which the transport is.", truth(s == is), "transport", t.Name(), "state", string(s))
+		}
+		i := slices.IndexFunc(v.Transports, func(o bot.TransportView) bool { return o.Name == t.Name() })
+		send("weilu_transport_limited", "1 while the other side wants the bot to be slower.", truth(i >= 0 && v.Transports[i].Wait == bot.WaitLimited), "transport", t.Name())
 	}
-	for _, s := range []console.State{console.Up, console.Down, console.Connecting, console.Scanning, console.Confirming, console.Stopped} {
-		send("weilu_transport_state", "1 for the state in which the transport is.", truth(s == is), "transport", t.Name(), "state", string(s))
-	}
-	send("weilu_start_time_seconds", "When the transport began to run.", float64(started.UnixMilli())/1000)
-	i := slices.IndexFunc(v.Transports, func(o bot.TransportView) bool { return o.Name == t.Name() })
-	send("weilu_transport_limited", "1 while the other side wants the bot to be slower.", truth(i >= 0 && v.Transports[i].Wait == bot.WaitLimited), "transport", t.Name())
 	return nil
 }
 

@@ -25,7 +25,7 @@ func TestMetricsAreReadOnBothDatabases(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := a.settings.desk
-			d.serve(jsonl.New(os.Stdin, os.Stdout, a.log), time.Now())
+			d.serve(time.Now(), jsonl.New(os.Stdin, os.Stdout, a.log))
 			read := func() string {
 				w := httptest.NewRecorder()
 				a.meter.handler(d, a.log).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
@@ -43,14 +43,14 @@ func TestMetricsAreReadOnBothDatabases(t *testing.T) {
 			if reasons := d.ready(t.Context()); len(reasons) != 0 {
 				t.Errorf("not ready: %v", reasons)
 			}
-			d.serve(jsonl.New(os.Stdin, os.Stdout, a.log), time.Now().Add(-time.Hour)) // for an hour, without a sign of life
+			d.serve(time.Now().Add(-time.Hour), jsonl.New(os.Stdin, os.Stdout, a.log)) // for an hour, without a sign of life
 			if reasons := d.ready(t.Context()); len(reasons) != 1 || reasons[0].Check != "schedule" || reasons[0].Code != "stopped" {
 				t.Errorf("without a heartbeat: %v", reasons)
 			}
 			if err := a.db.Close(); err != nil {
 				t.Fatal(err)
 			}
-			d.serve(nil, time.Time{}) // asks anew
+			d.serve(time.Time{}) // asks anew
 			if reasons := d.ready(t.Context()); len(reasons) != 1 || reasons[0].Check != "database" || reasons[0].Code != "unopenable" {
 				t.Errorf("without a database: %v", reasons)
 			}

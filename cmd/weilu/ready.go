@@ -48,8 +48,8 @@ func (d *desk) readiness(ctx context.Context, at time.Time) []system.Finding {
 	if list[0].Level == system.Fail {
 		return list
 	}
-	e, t, started := d.running()
-	if t == nil || e == nil {
+	e, transports, started := d.running()
+	if len(transports) == 0 || e == nil {
 		return list
 	}
 	list = append(list, checkWriter(ctx, e))
@@ -57,7 +57,7 @@ func (d *desk) readiness(ctx context.Context, at time.Time) []system.Finding {
 	if err != nil {
 		return []system.Finding{system.Found("database", system.Fail, "unopenable", "Err", err)}
 	}
-	return append(list, d.checkSchedule(ctx, e, at, started), checkState(t), checkQueue(queue, at))
+	return append(list, d.checkSchedule(ctx, e, at, started), checkState(transports), checkQueue(queue, at))
 }
 
 // checkReachable asks the database what it is, and whether its tables are those of this program.
@@ -116,8 +116,8 @@ func (d *desk) checkSchedule(ctx context.Context, e *bot.Engine, at, started tim
 	return fine
 }
 
-func checkState(t bot.Transport) system.Finding {
-	if s := transportState(t).State; s != "" && s != console.Up {
+func checkState(list []bot.Transport) system.Finding {
+	if s := fleetState(list).State; s != "" && s != console.Up {
 		return system.Found("transport", system.Fail, "away", "State", string(s))
 	}
 	return system.Found("transport", system.OK, "up")

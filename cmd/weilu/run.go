@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/mattn/go-isatty"
+
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/jsonl"
+	"github.com/weilu-im/weilu/bot/onebot"
 	"github.com/weilu-im/weilu/bot/schedule"
 	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/community"
@@ -18,23 +22,97 @@ import (
 )
 
 type runCmd struct {
-	Transport  string `required:"" enum:"wechat,jsonl" help:"How the bot talks: wechat (groups of a WeChat account), jsonl (events as lines on standard input, words as lines on standard output)."`
-	AcceptRisk bool   `help:"wechat: the notice of risk was read and is accepted."`
-	Resume     bool   `help:"wechat: go on although the last run stopped on a warning of WeChat."`
+	Transport  []string `required:"" enum:"wechat,onebot,jsonl" help:"How the bot talks: wechat (groups of a WeChat account), onebot (QQ groups and others, through a program that speaks OneBot v11), jsonl (events as lines on standard input, words as lines on standard output). Several at once: wechat,onebot."`
+	Listen     string   `help:"onebot: where implementations connect to, instead of onebot.listen." placeholder:"HOST:PORT"`
+	AcceptRisk bool     `help:"wechat: the notice of risk was read and is accepted."`
+	Resume     bool     `help:"wechat: go on although the last run stopped on a warning of WeChat."`
 
 	ConsoleReadOnly bool `help:"The console is to look at only; commands in chats go on."`
 }
 
 // Run runs the bot until it is stopped or its input ends.
 func (cmd *runCmd) Run(ctx context.Context, g *Globals) error {
-	if cmd.Transport == wechat.Name {
-		return cmd.wechat(ctx, g)
+	s, _, err := load(g)
+	if err != nil {
+		return err
 	}
-	adopt := func(transport, _, _ string) bool { return transport == jsonl.Name }
-	return g.writing(ctx, openOptions{adopt: adopt}, func(a *app) error {
+	for i, name := range cmd.Transport {
+		if slices.Contains(cmd.Transport[:i], name) {
+			return usage("--transport names %s twice", name)
+		}
+	}
+	if cmd.Listen != "" {
+		if !slices.Contains(cmd.Transport, onebot.Name) {
+			return usage("--listen is for --transport onebot")
+		}
+		if g.Set == nil {
+			g.Set = map[string]string{}
+		}
+		g.Set["onebot.listen"] = cmd.Listen
+	}
+	if slices.Contains(cmd.Transport, wechat.Name) {
+		if err := acceptRisk(g.Data, cmd.AcceptRisk, isatty.IsTerminal(os.Stdin.Fd()), os.Stdin, os.Stderr, time.Now()); err != nil {
+			return err
+		}
+	}
+	return g.writing(ctx, openOptions{adopt: s.adopts}, func(a *app) error {
 		a.consoleReadOnly = cmd.ConsoleReadOnly
-		return a.serve(ctx, jsonl.New(os.Stdin, os.Stdout, a.log))
+		list, err := cmd.transports(g, a)
+		if err != nil {
+			return err
+		}
+		return a.serve(ctx, list...)
 	})
+}
+
+// transports makes those that were asked for.
+func (cmd *runCmd) transports(g *Globals, a *app) (list []bot.Transport, err error) {
+	for _, name := range cmd.Transport {
+		var t bot.Transport
+		switch name {
+		case wechat.Name:
+			t, err = wechat.New(a.settings.WeChat.options(g, a.log, cmd.Resume))
+		case onebot.Name:
+			t, err = onebot.New(a.settings.OneBot.options(g, a.log))
+		case jsonl.Name:
+			t = jsonl.New(os.Stdin, os.Stdout, a.log)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	return list, nil
+}
+
+// adopts tells whether the bot acts in a group from the first sight of it.
+func (s *settings) adopts(transport, name, code string) bool {
+	switch transport {
+	case wechat.Name:
+		return s.WeChat.adopts(name, code)
+	case onebot.Name:
+		return s.OneBot.adopts(name, code)
+	}
+	return transport == jsonl.Name
+}
+
+// acceptFriends are the transports in which members who ask to be friends are accepted.
+func (s *settings) acceptFriends() (list []string) {
+	if s.WeChat.AcceptFriends {
+		list = append(list, wechat.Name)
+	}
+	if s.OneBot.AcceptFriends {
+		list = append(list, onebot.Name)
+	}
+	return list
+}
+
+// friendsOnly is the transport of stable ids in which only friends are written to in private.
+func (s *settings) friendsOnly() string {
+	if s.OneBot.Temporary {
+		return ""
+	}
+	return onebot.Name
 }
 
 // tellBindCode prints the code that makes somebody the owner, and at later starts how to get another, until there is an
@@ -56,9 +134,9 @@ func (a *app) tellBindCode(ctx context.Context) error {
 	return nil
 }
 
-// serve runs a transport with everything that goes on beside it, and ends when the transport does: what is
-// due has been said by then and the ledger is sealed.
-func (a *app) serve(ctx context.Context, t bot.Transport) error {
+// serve runs transports with everything that goes on beside them, and ends when they have: what is due has been said by
+// then and the ledger is sealed. One that needs an operator does not end the others.
+func (a *app) serve(ctx context.Context, transports ...bot.Transport) error {
 	l, err := a.listenConsole(ctx)
 	if err != nil {
 		return err
@@ -75,8 +153,8 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 	if err := a.engine.Start(ctx, time.Now()); err != nil {
 		return err
 	}
-	a.settings.desk.serve(t, time.Now())
-	courier := a.engine.Courier(time.Now, t)
+	a.settings.desk.serve(time.Now(), transports...)
+	courier := a.engine.Courier(time.Now, transports...)
 	beside, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
 	besides := []func(context.Context) error{
@@ -88,7 +166,7 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		a.leading,
 	}
 	if l != nil {
-		besides = append(besides, serveConsole(l, a.pages(t), a.probes().Before))
+		besides = append(besides, serveConsole(l, a.pages(transports), a.probes().Before))
 	}
 	for _, run := range besides {
 		wg.Go(func() {
@@ -97,8 +175,7 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 			}
 		})
 	}
-	a.log.Info("serving", "transport", t.Name())
-	err = t.Run(beside, a.engine)
+	err = a.runAll(beside, transports)
 	if cause := context.Cause(beside); cause != nil && ctx.Err() == nil {
 		err = cause
 	}
@@ -114,6 +191,23 @@ func (a *app) serve(ctx context.Context, t bot.Transport) error {
 		err = courier.Drain(last)
 	}
 	return errors.Join(err, a.seal(last))
+}
+
+// runAll runs transports until all have ended.
+func (a *app) runAll(ctx context.Context, transports []bot.Transport) error {
+	problems := make([]error, len(transports))
+	var wg sync.WaitGroup
+	for i, t := range transports {
+		a.log.Info("serving", "transport", t.Name())
+		wg.Go(func() {
+			problems[i] = t.Run(ctx, a.engine)
+			if len(transports) > 1 && ctx.Err() == nil {
+				a.log.Error("a transport has ended; the others go on", "transport", t.Name(), "err", problems[i])
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(problems...)
 }
 
 // leading ends with an error when this process is no longer the only one that writes.

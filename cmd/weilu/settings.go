@@ -53,6 +53,7 @@ type settings struct {
 	Words      community.WordConfig
 	Texts      map[string]string
 	WeChat     wechatConfig
+	OneBot     onebotConfig
 	Console    console.Config
 
 	fonts *draw.Fonts
@@ -96,6 +97,7 @@ func defaults() *settings {
 		Words:      community.DefaultWords(),
 		Texts:      map[string]string{},
 		WeChat:     wechatDefaults(),
+		OneBot:     onebotDefaults(),
 		Console:    console.Defaults(),
 		Admission:  admission.Defaults(),
 		Post:       post.Defaults(),
@@ -112,6 +114,7 @@ func (s *settings) sections() []section {
 		{"community", "Who the community is, and how its time runs.", &s.Community},
 		{"database", "Where the data lies. Without a DSN: weilu.db in the data directory.", &s.Database},
 		{"wechat", "The WeChat account: where the bot acts, and how fast it speaks.", &s.WeChat},
+		{"onebot", "QQ groups and others, through a program that speaks OneBot v11: see docs/onebot.md.", &s.OneBot},
 		{"console", "The web pages for managers.", &s.Console},
 		{"points", "What earns points, and how managers grant them.", &s.Points},
 		{"challenge", "Check-in challenges: what they begin with.", &s.Challenge},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,21 +45,8 @@ const (
 
 // Validate tells everything that is wrong with the values.
 func (c wechatConfig) Validate() error {
-	var problems []error
-	for _, l := range []struct {
-		key     string
-		n, most int
-	}{{"per_minute", c.PerMinute, mostPerMinute}, {"per_hour", c.PerHour, mostPerHour}, {"per_day", c.PerDay, mostPerDay}, {"deaf_hours", c.DeafHours, 72}} {
-		if l.n < 1 || l.n > l.most {
-			problems = append(problems, community.KeyError{Name: l.key, Problem: fmt.Sprintf("is between 1 and %d, not %d", l.most, l.n)})
-		}
-	}
-	for key, s := range map[string]string{"quiet_from": c.QuietFrom, "quiet_until": c.QuietUntil} {
-		if _, err := community.TimeOfDay(s); err != nil {
-			problems = append(problems, community.KeyError{Name: key, Problem: err.Error()})
-		}
-	}
-	return errors.Join(problems...)
+	return errors.Join(atMost("per_minute", c.PerMinute, mostPerMinute), atMost("per_hour", c.PerHour, mostPerHour), atMost("per_day", c.PerDay, mostPerDay),
+		atMost("deaf_hours", c.DeafHours, 72), timeOfDay("quiet_from", c.QuietFrom), timeOfDay("quiet_until", c.QuietUntil))
 }
 
 // pace is how fast the account speaks with these values; what they don't name is the transport's own.
@@ -128,23 +114,4 @@ func acceptRisk(dir string, accepted, person bool, in io.Reader, out io.Writer, 
 		return err
 	}
 	return os.WriteFile(kept, []byte(now.UTC().Format(time.RFC3339)+"\n"), 0o600)
-}
-
-// wechat runs the bot on a WeChat account.
-func (cmd *runCmd) wechat(ctx context.Context, g *Globals) error {
-	s, _, err := load(g)
-	if err != nil {
-		return err
-	}
-	if err := acceptRisk(g.Data, cmd.AcceptRisk, isatty.IsTerminal(os.Stdin.Fd()), os.Stdin, os.Stderr, time.Now()); err != nil {
-		return err
-	}
-	return g.writing(ctx, openOptions{adopt: func(_, name, code string) bool { return s.WeChat.adopts(name, code) }}, func(a *app) error {
-		a.consoleReadOnly = cmd.ConsoleReadOnly
-		t, err := wechat.New(s.WeChat.options(g, a.log, cmd.Resume))
-		if err != nil {
-			return err
-		}
-		return a.serve(ctx, t)
-	})
 }
