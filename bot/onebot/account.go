@@ -25,7 +25,10 @@ type account struct {
 	book  *book
 	heard *memory // what was said lately
 	mark  *mark   // when something was stored last
-	tries looks   // how often get_msg was not answered in a row
+	tries looks   // how often a small question was not answered in a row
+
+	greeted atomic.Bool // groups and friends are known
+	listed  atomic.Bool // so is who is in the groups
 
 	mu    sync.Mutex // guards what follows
 	api   *conn      // the latest connection that takes calls

@@ -70,6 +70,13 @@ func (b *book) groupIDs() []id {
 	return slices.Sorted(maps.Keys(b.groups))
 }
 
+// friendIDs are all friends, in the order of their ids.
+func (b *book) friendIDs() []id {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Keys(b.friends))
+}
+
 // has tells whether the account is in a group.
 func (b *book) has(g id) bool {
 	b.mu.Lock()

@@ -20,22 +20,26 @@ func (a *account) catchUp(ctx context.Context) {
 	}
 	since = since.Add(-overlap)
 	const atOnce = 8
-	groups := a.book.groupIDs()
-	histories := make([][]frame, len(groups))
+	groups, friends := a.book.groupIDs(), a.book.friendIDs()
+	histories := make([][]frame, len(groups)+len(friends))
 	work := make(chan int)
 	done := make(chan error, atOnce)
 	for range atOnce {
 		go func() {
 			var worst error
 			for i := range work {
-				if worst == nil && a.t.ear(groups[i], a.self) {
-					histories[i], worst = a.history(ctx, groups[i], since)
+				switch {
+				case worst != nil:
+				case i >= len(groups):
+					histories[i], worst = a.history(ctx, "get_friend_msg_history", frame{Kind: "private", UserID: friends[i-len(groups)]}, since)
+				case a.t.ear(groups[i], a.self):
+					histories[i], worst = a.history(ctx, "get_group_msg_history", frame{Kind: "group", GroupID: groups[i]}, since)
 				}
 			}
 			done <- worst
 		}()
 	}
-	for i := range groups {
+	for i := range histories {
 		work <- i
 	}
 	close(work)
@@ -71,13 +75,19 @@ func (a *account) catchUp(ctx context.Context) {
 	}
 }
 
-// history is what was said in a group since a time, in order.
-func (a *account) history(ctx context.Context, g id, since time.Time) (list []frame, err error) {
+// history is what was said in a chat since a time, in order.
+func (a *account) history(ctx context.Context, action string, chat frame, since time.Time) (list []frame, err error) {
 	for _, n := range [...]int{50, 400, 3000} { // more where the oldest of it is later than what is known
 		var got struct {
 			Messages []frame `json:"messages"`
 		}
-		if err := a.ask(ctx, a.t.timing.Answer, "get_group_msg_history", map[string]any{"group_id": g, "count": n}, &got); err != nil {
+		params := map[string]any{"count": n}
+		if chat.GroupID.none() {
+			params["user_id"] = chat.UserID
+		} else {
+			params["group_id"] = chat.GroupID
+		}
+		if err := a.ask(ctx, a.t.timing.Answer, action, params, &got); err != nil {
 			return nil, err
 		}
 		list = list[:0]
@@ -90,16 +100,8 @@ func (a *account) history(ctx context.Context, g id, since time.Time) (list []fr
 			if at.Before(since) {
 				continue
 			}
-			if f.Post == "" || f.Post == "message_sent" {
-				f.Post = "message"
-			}
-			if f.Kind == "" {
-				f.Kind = "group"
-			}
-			if f.GroupID.none() {
-				f.GroupID = g
-			}
-			if f.UserID.none() {
+			f.Post, f.Kind, f.GroupID = "message", chat.Kind, chat.GroupID
+			if !f.Sender.UserID.none() {
 				f.UserID = f.Sender.UserID
 			}
 			list = append(list, f)
@@ -108,6 +110,6 @@ func (a *account) history(ctx context.Context, g id, since time.Time) (list []fr
 			return list, nil
 		}
 	}
-	a.t.log.Warn("onebot: more was said in a group than can be asked for; what is older is lost", "group", string(g), "messages", len(list))
+	a.t.log.Warn("onebot: more was said in a chat than can be asked for; what is older is lost", "group", string(chat.GroupID), "user", string(chat.UserID), "messages", len(list))
 	return list, nil
 }

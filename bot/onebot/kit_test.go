@@ -180,8 +180,7 @@ func (b *bench) start(o onebot.Options, worlds ...*onebottest.World) {
 		}
 	}
 	for _, w := range worlds {
-		_ = w
-		b.until("connected", func() bool { return len(tr.Status().Accounts) == len(worlds) })
+		b.until("connected", func() bool { return w.Connected() && len(tr.Status().Accounts) == len(worlds) })
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/weilu-im/weilu/bot"
 )
 
-// greet reads who the account is, its friends and its groups. Where the bot is no longer in a group, that is told.
+// greet reads who the account is, its groups and its friends. Where the bot is no longer in a group, that is told.
 func (a *account) greet(ctx context.Context) error {
 	var me sender
 	if err := a.ask(ctx, a.t.timing.Answer, "get_login_info", map[string]any{}, &me); err != nil {
@@ -29,6 +29,8 @@ func (a *account) greet(ctx context.Context) error {
 		}
 	}
 	gone := a.book.setGroups(names)
+	a.readFriends(ctx)
+	a.greeted.Store(true)
 	now := a.t.now().UTC()
 	events := make([]bot.Event, 0, len(gone))
 	for _, g := range gone {
@@ -59,7 +61,6 @@ func (t *Transport) stays(g id) bool {
 // connection lasts.
 func (a *account) lists(ctx context.Context) {
 	for {
-		a.readFriends(ctx)
 		for _, g := range a.book.groupIDs() {
 			if a.t.ear(g, a.self) {
 				a.readMembers(ctx, g)
@@ -68,9 +69,11 @@ func (a *account) lists(ctx context.Context) {
 				return
 			}
 		}
+		a.listed.Store(true)
 		if sleep(ctx, a.t.timing.Refresh) != nil {
 			return
 		}
+		a.readFriends(ctx)
 	}
 }
 

@@ -86,6 +86,29 @@ func TestWithoutHistoryOnlyTheGapIsLost(t *testing.T) {
 	}
 }
 
+// TestFriendsAreHeardLater hears what friends said in private while nobody was connected.
+func TestFriendsAreHeardLater(t *testing.T) {
+	w := onebottest.New(onebottest.Options{})
+	ming := w.Person("小明")
+	w.Befriend(ming)
+	g := w.Group("大群", ming)
+	b := setUp(t, onebot.Options{}, w)
+	g.Say(ming, "一")
+	b.notes.wait(t, bot.Message, 1)
+	w.Down()
+	b.until("away", func() bool { return len(b.tr.Status().Accounts) == 0 })
+	ming.Whisper("积分")
+	w.Up()
+	if ev := b.notes.wait(t, bot.Message, 2); ev.Text != "积分" || !ev.Private || !ev.Backlog || string(ev.From.User) != ming.ID() {
+		t.Errorf("heard %+v", ev)
+	}
+	ming.Whisper("再来")
+	b.notes.wait(t, bot.Message, 3)
+	if n := b.notes.again; n > 2 {
+		t.Errorf("%d events came again", n)
+	}
+}
+
 func TestTheBacklogIsMarked(t *testing.T) {
 	w := onebottest.New(onebottest.Options{})
 	ming := w.Person("小明")

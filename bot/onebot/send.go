@@ -53,7 +53,7 @@ func (t *Transport) speaker(r bot.Route) (*account, error) {
 		return nil, fmt.Errorf("%w: no receiver", bot.ErrRejected)
 	}
 	var best *account
-	away, most := false, -1
+	unsure, most := len(t.accounts) == 0, -1
 	for self, a := range t.accounts {
 		rank := 0
 		switch {
@@ -72,8 +72,8 @@ func (t *Transport) speaker(r bot.Route) (*account, error) {
 				rank = 1
 			}
 		}
-		if !a.connected() {
-			away = true
+		if !a.connected() || !a.greeted.Load() { // it may be the one, when it is back
+			unsure = true
 			continue
 		}
 		if rank > most || rank == most && best != nil && self < best.self {
@@ -81,8 +81,8 @@ func (t *Transport) speaker(r bot.Route) (*account, error) {
 		}
 	}
 	switch {
-	case best == nil && (away || len(t.accounts) == 0):
-		return nil, fmt.Errorf("%w: no account is connected", bot.ErrDown)
+	case best == nil && unsure:
+		return nil, fmt.Errorf("%w: no account that could say it is connected", bot.ErrDown)
 	case best == nil:
 		return nil, fmt.Errorf("%w: none of the bot's accounts is in the group", bot.ErrRejected)
 	}
@@ -131,6 +131,9 @@ func (a *account) target(r bot.Route) (action string, params map[string]any, err
 	}
 	if !wrote {
 		through = a.book.meeting(user)
+	}
+	if through.none() && !a.listed.Load() {
+		return "", nil, fmt.Errorf("%w: who is in the groups is not read yet", bot.ErrDown)
 	}
 	if through.none() {
 		return "", nil, fmt.Errorf("%w: neither a friend nor in a group with the bot", bot.ErrRejected)

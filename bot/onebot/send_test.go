@@ -161,6 +161,10 @@ func TestWhatCannotBeSaidIsRejected(t *testing.T) {
 	g := w.Group("大群", ming)
 	b := setUp(t, onebot.Options{}, w)
 	b.notes.wait(t, bot.MembersSeen, 1)
+	b.until("all read", func() bool {
+		_, err := b.send(toPerson(far, "hi"))
+		return !errors.Is(err, bot.ErrDown)
+	})
 	big := inGroup(g, "")
 	big.Picture = make([]byte, 17<<20)
 	for name, o := range map[string]bot.Outgoing{

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/onebot"
 	"github.com/weilu-im/weilu/bot/wechat"
 	"github.com/weilu-im/weilu/bot/wechat/wechattest"
 	"github.com/weilu-im/weilu/config/database/dbtest"
@@ -31,11 +32,18 @@ func hurried() {
 				PushWait: 5 * time.Second, QRPause: time.Second, PieceGap: time.Millisecond, BanWindow: time.Millisecond,
 			},
 		}
+		g.OneBot = onebot.Options{
+			Pace: &bot.Pace{},
+			Timing: onebot.Timing{
+				Say: 2 * time.Second, Look: 300 * time.Millisecond, BackOff: 10 * time.Millisecond, BackOffMax: 100 * time.Millisecond,
+				Away: time.Second, ListGap: time.Millisecond,
+			},
+		}
 	}))
 }
 
-// wechatBot is the real program as a process, in front of a server that it takes for WeChat.
-type wechatBot struct {
+// runningBot is the real program as a process, in front of what it takes for WeChat or QQ.
+type runningBot struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	errs *lines
@@ -55,16 +63,26 @@ func onEach(t *testing.T, fn func(t *testing.T)) {
 }
 
 // startWeChat runs the program called name (weilu, or weilu-hurried) on dir, behind the server's HTTPS proxy.
-func startWeChat(t *testing.T, s *wechattest.Server, name, dir string, args ...string) *wechatBot {
+func startWeChat(t *testing.T, s *wechattest.Server, name, dir string, args ...string) *runningBot {
 	t.Helper()
 	ca, err := s.CAFile(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxy, _ := s.Proxy()
-	b := &wechatBot{t: t, errs: newLines()}
-	b.cmd = exec.Command(name, append([]string{"run", "--transport", "wechat", "--data", dir, "--accept-risk"}, args...)...)
-	b.cmd.Env = append(os.Environ(), "HTTPS_PROXY="+proxy, "https_proxy="+proxy, "SSL_CERT_FILE="+ca, "NO_PROXY=", "no_proxy=")
+	env := []string{"HTTPS_PROXY=" + proxy, "https_proxy=" + proxy, "SSL_CERT_FILE=" + ca, "NO_PROXY=", "no_proxy="}
+	if !slices.Contains(args, "--transport") {
+		args = append(args, "--transport", "wechat")
+	}
+	return launch(t, name, env, append([]string{"run", "--data", dir, "--accept-risk"}, args...)...)
+}
+
+// launch runs the program called name as a process.
+func launch(t *testing.T, name string, env []string, args ...string) *runningBot {
+	t.Helper()
+	b := &runningBot{t: t, errs: newLines()}
+	b.cmd = exec.Command(name, args...)
+	b.cmd.Env = append(os.Environ(), env...)
 	b.cmd.Dir = t.TempDir()
 	errs, err := b.cmd.StderrPipe()
 	if err != nil {
@@ -91,7 +109,7 @@ func startWeChat(t *testing.T, s *wechattest.Server, name, dir string, args ...s
 var bindCodeLine = regexp.MustCompile(`^bind code: (\S+)$`)
 
 // bindCode waits for the code that the program prints at its first start.
-func (b *wechatBot) bindCode() (code string) {
+func (b *runningBot) bindCode() (code string) {
 	b.t.Helper()
 	b.errs.wait(b.t, "bind code", func(all []string) bool {
 		return slices.ContainsFunc(all, func(l string) bool {
@@ -106,7 +124,7 @@ func (b *wechatBot) bindCode() (code string) {
 }
 
 // says waits until the program has printed a line with this in it.
-func (b *wechatBot) says(part string) {
+func (b *runningBot) says(part string) {
 	b.t.Helper()
 	b.errs.wait(b.t, fmt.Sprintf("line with %q", part), func(all []string) bool {
 		return slices.ContainsFunc(all, func(l string) bool { return strings.Contains(l, part) })
@@ -114,7 +132,7 @@ func (b *wechatBot) says(part string) {
 }
 
 // stop is SIGTERM; it answers how long the end took.
-func (b *wechatBot) stop() time.Duration {
+func (b *runningBot) stop() time.Duration {
 	b.t.Helper()
 	begin := time.Now()
 	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -126,13 +144,13 @@ func (b *wechatBot) stop() time.Duration {
 	return time.Since(begin)
 }
 
-func (b *wechatBot) kill() {
+func (b *runningBot) kill() {
 	_ = b.cmd.Process.Kill()
 	b.wait()
 }
 
 // wait answers the exit code, -1 after a signal.
-func (b *wechatBot) wait() int {
+func (b *runningBot) wait() int {
 	b.t.Helper()
 	timeout := time.AfterFunc(deadline, func() {
 		b.t.Error("the program does not end")

@@ -134,6 +134,10 @@ func (w *World) act(action string, p params) (any, error) {
 		return list, nil
 	case "get_group_info", "get_group_member_list", "get_group_member_info", "get_group_msg_history":
 		return w.ofGroup(action, p)
+	case "get_friend_msg_history":
+		if !w.o.NoHistory {
+			return w.friendHistory(p)
+		}
 	case "get_msg":
 		return w.message(p)
 	case "delete_msg":
@@ -205,6 +209,24 @@ func (w *World) ofGroup(action string, p params) (any, error) {
 		}
 	}
 	return map[string]any{"messages": list}, nil
+}
+
+func (w *World) friendHistory(p params) (any, error) {
+	user, ok := p.number("user_id")
+	if !ok || !w.friends[user] {
+		return nil, refuse(1400, "no such friend")
+	}
+	list := []any{}
+	for _, m := range w.private {
+		if !m.gone && (m.from.id == user || m.to.id == user) {
+			list = append(list, w.event(m))
+		}
+	}
+	n, ok := p.number("count")
+	if !ok {
+		n = 20
+	}
+	return map[string]any{"messages": list[max(0, len(list)-int(n)):]}, nil
 }
 
 func (w *World) message(p params) (any, error) {

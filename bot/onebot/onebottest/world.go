@@ -16,7 +16,7 @@ type Options struct {
 	CQ          bool             // messages are strings with CQ codes, not arrays
 	StringIDs   bool             // ids are strings, as in bridges
 	Split       bool             // Connect makes one connection for events and one for calls
-	NoHistory   bool             // there is no get_group_msg_history
+	NoHistory   bool             // there is no get_group_msg_history, and none of friends
 	NoForward   bool             // there are no forwarded messages
 	Beat        time.Duration    // between heartbeats; 0: none
 	Redial      time.Duration    // before dialling again; 0: 20 ms
@@ -35,6 +35,7 @@ type World struct {
 	people   map[int64]*Person
 	groups   map[int64]*Group
 	messages map[int64]*Message
+	private  []*Message
 	friends  map[int64]bool
 	next     int64
 	sent     []Sent
@@ -234,7 +235,9 @@ func (w *World) remember(m *Message) {
 		m.at = w.o.Now()
 	}
 	w.messages[m.id] = m
-	if m.group != nil {
+	if m.group == nil {
+		w.private = append(w.private, m)
+	} else {
 		m.group.history = append(m.group.history, m)
 	}
 }
