@@ -49,6 +49,9 @@ func (a *Activity) observe(ctx context.Context, r *bot.Request, s seen) error {
 	if s.group == "" {
 		return a.trace(ctx, day, s.member, Aside)
 	}
+	if s.test {
+		return nil
+	}
 	return a.count(ctx, day, at, s)
 }
 

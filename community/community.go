@@ -69,6 +69,7 @@ type Community struct {
 	spelling   *spelling
 	namebook   namebook
 	memberActs []memberAct
+	onTest     []func(ctx context.Context, group GroupID) error
 }
 
 // New makes the community on its storage. Nothing is read before the first event.
@@ -113,6 +114,7 @@ func New(opts Options) (*Community, error) {
 	c.Budgets = &Budgets{ro: c.Roster, calendar: opts.Calendar, purse: c.Purse}
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
+	c.registerTestGroupUndo()
 	c.registerFreezeUndo()
 	c.registerHolidayUndo()
 	c.registerIdentityUndo()
@@ -148,6 +150,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.Confirmations.Commands()...)
 	f.Commands = append(f.Commands, c.roleCommands()...)
 	f.Commands = append(f.Commands, c.groupCommands()...)
+	f.Commands = append(f.Commands, c.testGroupCommands()...)
 	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.freezeCommands()...)
 	f.Commands = append(f.Commands, c.holidayCommands()...)

@@ -53,7 +53,7 @@ func (c *Community) measures() []bot.Measure {
 	}
 }
 
-// WithoutLeftOut is the condition that a column of ids names nobody who appears in no metric, staff and bots under any
+// WithoutLeftOut is the condition that a column of ids names nobody who appears in no metric (see Uncounted) under any
 // of their ids, and its arguments.
 func (c *Community) WithoutLeftOut(ctx context.Context, column string) (condition string, args []any, err error) {
 	d, err := c.Directory(ctx)
@@ -61,6 +61,9 @@ func (c *Community) WithoutLeftOut(ctx context.Context, column string) (conditio
 		return "", nil, err
 	}
 	out, err := leftOut(ctx, c.db, d.of, c.opts.Bots, true)
+	if err == nil {
+		err = addTesters(ctx, c.db, d.of, out)
+	}
 	if err != nil {
 		return "", nil, err
 	}

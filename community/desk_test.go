@@ -66,7 +66,7 @@ func TestMeasuresCountPeopleOnceAndNoStaff(t *testing.T) {
 		p := l.view(bot.Manager, "community.groups", nil)
 		same(t, "groups", []string{"大群", "大群"}, column(p, "groups", "name")) // of two logins
 		same(t, "enabled", []string{"已启用", "已启用"}, column(p, "groups", "enabled"))
-		same(t, "acts on groups", []string{"停用群 g1", "停用群 g2"}, acts(p, "groups"))
+		same(t, "acts on groups", []string{"停用群 g1", "测试群 g1", "停用群 g2", "测试群 g2"}, acts(p, "groups"))
 		if got := acts(l.view(bot.Moderator, "community.groups", nil), "groups"); len(got) > 0 {
 			t.Errorf("a moderator is offered %v", got)
 		}

@@ -88,6 +88,9 @@ func (c *Community) unname(ctx context.Context, r *bot.Request, ids []string) er
 // disown takes a person out of the roster's memory.
 func (ro *Roster) disown(ctx context.Context, ids []string) {
 	is := func(id MemberID) bool { return slices.Contains(ids, string(id)) }
+	if ro.onName != nil {
+		ro.db.OnCommit(ctx, func() { ro.onName() })
+	}
 	for key, b := range ro.users {
 		if is(b.member) {
 			forget(ctx, ro.db, ro.users, key)

@@ -47,5 +47,5 @@ func ReadHolidays(rows [][]string) (years map[int][]Holiday, wrong []string) {
 	return years, wrong
 }
 
-// ForgetNames lets the next search read all names again.
-func (c *Community) ForgetNames() { c.namebook.forget() }
+// ForgetNames lets the next search read the names of some again; of none: all names.
+func (c *Community) ForgetNames(of ...MemberID) { c.namebook.forget(of...) }

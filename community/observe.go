@@ -15,6 +15,7 @@ import (
 // seen is what the roster made of an event.
 type seen struct {
 	group    GroupID  // empty in private
+	test     bool     // it is a test group
 	member   MemberID // empty where nobody acts; this and the others are ids that facts are kept under
 	mentions []MemberID
 	quoted   MemberID // whose message this one quotes; empty where not known for certain
@@ -77,7 +78,7 @@ func (ro *Roster) observeGroup(ctx context.Context, r *bot.Request, s *seen) err
 	if err != nil {
 		return err
 	}
-	s.group = id
+	s.group, s.test = id, g.Test
 	r.Actor.Group, r.Actor.Active = string(id), g.Adopted
 	if g.Language != "" {
 		r.Actor.Language = g.Language

@@ -228,7 +228,7 @@ func ActivityOf(ctx context.Context, db bot.Storage, month string, bots []string
 	if err != nil {
 		return MonthActivity{}, err
 	}
-	out, err := LeftOut(ctx, db, bots)
+	out, err := uncounted(ctx, db, bots)
 	if err != nil {
 		return MonthActivity{}, err
 	}

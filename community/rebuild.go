@@ -22,8 +22,20 @@ func (c *Community) Rebuild(ctx context.Context, done func(messages int)) (total
 			}
 		}
 		after := int64(-1)
+		tests, err := c.TestGroups(ctx)
+		if err != nil {
+			return fmt.Errorf("rebuild: %w", err)
+		}
 		for {
-			n, last, err := c.rebuildSome(ctx, after)
+			n, last, err := c.countSome(ctx, ``, []any{after}, func(ctx context.Context, day Day, at int64, s seen) error {
+				switch {
+				case s.group == "":
+					return c.Activity.trace(ctx, day, s.member, Aside)
+				case tests[s.group]:
+					return nil
+				}
+				return c.Activity.count(ctx, day, at, s)
+			})
 			if err != nil {
 				return fmt.Errorf("rebuild: %w", err)
 			}
@@ -38,13 +50,14 @@ func (c *Community) Rebuild(ctx context.Context, done func(messages int)) (total
 	return total, err
 }
 
-func (c *Community) rebuildSome(ctx context.Context, after int64) (n int, last int64, err error) {
+// countSome calls fn for the next messages of a condition, whose first argument is the number after which to begin.
+func (c *Community) countSome(ctx context.Context, where string, args []any, fn func(ctx context.Context, day Day, at int64, s seen) error) (n int, last int64, err error) {
 	var rows []struct {
 		Seq, At                             int64
 		GroupID, MemberID, Mentions, Quoted string
 	}
 	if err := c.db.Conn(ctx).Raw(`SELECT seq, at, group_id, member_id, mentions, quoted FROM messages
-		WHERE seq > ? ORDER BY seq LIMIT 10000`, after).Scan(&rows).Error; err != nil {
+		WHERE seq > ?`+where+` ORDER BY seq LIMIT 10000`, args...).Scan(&rows).Error; err != nil {
 		return 0, 0, err
 	}
 	for _, row := range rows {
@@ -53,13 +66,7 @@ func (c *Community) rebuildSome(ctx context.Context, after int64) (n int, last i
 			s.mentions = append(s.mentions, MemberID(id))
 		}
 		last = row.Seq
-		if row.GroupID == "" {
-			if err := c.Activity.trace(ctx, c.Calendar.Day(bot.FromMillis(row.At)), s.member, Aside); err != nil {
-				return 0, 0, err
-			}
-			continue
-		}
-		if err := c.Activity.count(ctx, c.Calendar.Day(bot.FromMillis(row.At)), row.At, s); err != nil {
+		if err := fn(ctx, c.Calendar.Day(bot.FromMillis(row.At)), row.At, s); err != nil {
 			return 0, 0, err
 		}
 	}

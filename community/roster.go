@@ -29,6 +29,7 @@ type Place struct {
 	Language string
 	Adopted  bool
 	Code     string // what the bot's own name there ends with, like G7; empty where it has none
+	Test     bool   // what is said there is in no figure
 	Unsure   bool   // it may be another group that is known; see UnsureGroups
 
 	decided bool // a manager said whether it is adopted
@@ -54,8 +55,8 @@ type Roster struct {
 	people map[MemberID]Person
 	places map[GroupID]Place
 	stays  map[stayKey]Stay
-	safe   map[string]string // screened names
-	onName func()            // told after a commit that wrote names; may be nil
+	safe   map[string]string    // screened names
+	onName func(of ...MemberID) // told after a commit that wrote names; may be nil
 
 	logins  map[string]login // the latest of each transport whose ids are new at each
 	holders map[holderKey]bot.UserID
@@ -185,8 +186,8 @@ func (ro *Roster) Place(ctx context.Context, id GroupID) (Place, error) {
 		return g, nil
 	}
 	g := Place{ID: id}
-	err := ro.row(ctx, `SELECT name, language, adopted, code, decided, EXISTS (SELECT 1 FROM group_candidates c WHERE c.group_id = groups.id)
-		FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted, &g.Code, &g.decided, &g.Unsure)
+	err := ro.row(ctx, `SELECT name, language, adopted, code, decided, test, EXISTS (SELECT 1 FROM group_candidates c WHERE c.group_id = groups.id)
+		FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted, &g.Code, &g.decided, &g.Test, &g.Unsure)
 	if err != nil {
 		return Place{}, fmt.Errorf("group %s: %w", id, err)
 	}
@@ -242,8 +243,10 @@ func (ro *Roster) row(ctx context.Context, query string, args ...any) *sql.Row {
 
 func (ro *Roster) exec(ctx context.Context, query string, args ...any) error {
 	_, err := ro.db.Conn(ctx).Statement.ConnPool.ExecContext(ctx, query, args...)
-	if err == nil && ro.onName != nil && namesWritten(query) {
-		ro.db.OnCommit(ctx, ro.onName)
+	if err == nil && ro.onName != nil {
+		if ids := namesWritten(query, args); len(ids) > 0 {
+			ro.db.OnCommit(ctx, func() { ro.onName(ids...) })
+		}
 	}
 	return err
 }

@@ -3,6 +3,9 @@ package community_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/weilu-im/weilu/bot"
@@ -37,5 +40,29 @@ func TestASearchKnowsNamesThatWereWrittenSince(t *testing.T) {
 		}
 		same(t, "undone", []string(nil), search(t.Context(), "xiaomei"))
 		same(t, "as it was", []string{"小明"}, search(t.Context(), "xiaoming"))
+	})
+}
+
+// TestASearchReadsOnlyNewNames finds the same whether the names were read anew one by one or all at once.
+func TestASearchReadsOnlyNewNames(t *testing.T) {
+	eachLogins(t, func(t *testing.T, l *logins) {
+		search := func(words string) []string {
+			p, err := l.Engine.View(t.Context(), "community.members", bot.Query{Params: map[string]string{"search": words}, At: l.at, Actor: bot.Actor{Role: bot.Owner, Language: "zh"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return column(p, "members", "name")
+		}
+		rnd := rand.New(rand.NewPCG(7, 7))
+		syllables := []string{"小", "明", "红", "大", "海", "m12", "王", "Tom"}
+		word := func() string { return syllables[rnd.IntN(len(syllables))] + syllables[rnd.IntN(len(syllables))] }
+		for i := range 60 {
+			l.group("s"+strconv.Itoa(rnd.IntN(8)), word(), "你好")
+			for _, words := range [...]string{"xm", "大", "m1", "tom", word()} {
+				some := search(words)
+				l.Community.ForgetNames()
+				same(t, fmt.Sprintf("%d. search for %q", i, words), search(words), some)
+			}
+		}
 	})
 }

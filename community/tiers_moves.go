@@ -195,7 +195,7 @@ func held(s tiers.Standing) tiers.Tier {
 
 // passengers are all people who were ever seen, but for staff and bots.
 func (t *Tiers) passengers(ctx context.Context) (map[MemberID]passenger, error) {
-	out, err := LeftOut(ctx, t.db, t.bots)
+	out, err := uncounted(ctx, t.db, t.bots)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (t *Tiers) At(ctx context.Context, day Day, each func(tiers.Entry)) ([]Invo
 
 // seenBy are the people who were seen by the end of a Day, but for staff and bots.
 func (t *Tiers) seenBy(ctx context.Context, iv *involvement, day Day) (people []Involved, err error) {
-	out, err := LeftOut(ctx, t.db, t.bots)
+	out, err := uncounted(ctx, t.db, t.bots)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func mostFirst(n map[MemberID]int) []MemberID {
 // FactsOf are the facts of everybody who has any, of the 28 Days that end with a Day; staff and bots are left out. It reads
 // tables only.
 func (t *Tiers) FactsOf(ctx context.Context, day Day) (map[MemberID]tiers.Facts, error) {
-	out, err := LeftOut(ctx, t.db, t.bots)
+	out, err := uncounted(ctx, t.db, t.bots)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,16 @@ func BenchmarkMembers(b *testing.B) {
 		for name, params := range map[string]map[string]string{
 			"first page": nil, "pinyin": {"search": "zhangwei"}, "name": {"search": "伟1"}, "present": {"state": "present"},
 			"gone": {"state": "gone"}, "staff": {"state": "staff"}, "group": {"group": "g1"}, "tier": {"tier": "koc"}, "lurkers": {"tier": "lurker"}, "tag": {"tag": "茶"}, "initials": {"search": "zw1"},
+			"initials after a rename": {"search": "zw1"}, "initials at first": {"search": "zw1"},
 		} {
 			b.Run(dialect+"/"+name, func(b *testing.B) {
 				for b.Loop() {
+					switch name {
+					case "initials after a rename":
+						parts.Community.ForgetNames("m77")
+					case "initials at first":
+						parts.Community.ForgetNames()
+					}
 					if _, err := parts.Engine.View(b.Context(), "community.members", bot.Query{Params: params, At: noonUTC, Actor: bot.Actor{Role: bot.Owner}}); err != nil {
 						b.Fatal(err)
 					}

@@ -15,11 +15,11 @@ func (c *Community) viewGroups(ctx context.Context, q *bot.Query) (bot.Page, err
 	t := bot.Table{Key: "groups", Empty: q.T("groups.none"), Columns: columns(q, "group name present# today# week# language enabled")}
 	today := int(c.Calendar.Day(q.At))
 	var rows []struct {
-		ID, Name, Language string
-		Adopted, Gone      bool
-		Present            int64
+		ID, Name, Language  string
+		Adopted, Gone, Test bool
+		Present             int64
 	}
-	if err := c.db.Conn(ctx).Raw(`SELECT g.id, g.name, g.language, g.adopted,
+	if err := c.db.Conn(ctx).Raw(`SELECT g.id, g.name, g.language, g.adopted, g.test,
 		EXISTS (SELECT 1 FROM chats h WHERE h.group_id = g.id) AND NOT EXISTS (SELECT 1 FROM chats h WHERE h.group_id = g.id AND h.gone_at = 0) AS gone,
 		(SELECT COUNT(DISTINCT COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = s.member_id), s.member_id)) FROM stays s
 			WHERE s.group_id = g.id AND s.left_at = 0) AS present
@@ -45,6 +45,10 @@ func (c *Community) viewGroups(ctx context.Context, q *bot.Query) (bot.Page, err
 			enabled++
 			state, act = "enabled", bot.Act{Command: "停用群", Args: g.ID, Whole: true}
 		}
+		test := bot.Act{Command: "测试群", Args: g.ID, Whole: true}
+		if g.Test {
+			state, test.Command = "test", "正式群"
+		}
 		if g.Gone {
 			state = "gone"
 		}
@@ -58,7 +62,7 @@ func (c *Community) viewGroups(ctx context.Context, q *bot.Query) (bot.Page, err
 			{Text: q.T("groups." + state), Value: state},
 		}}
 		if q.Actor.Role >= bot.Manager {
-			row.Acts = []bot.Act{act}
+			row.Acts = []bot.Act{act, test}
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -118,7 +118,7 @@ func (s *Funnels) budget(id string) *Funnel {
 
 // newcomers are the people who were seen first in a period.
 func (f *feature) newcomers(ctx context.Context, d *community.Directory, from, to community.Day) (map[community.MemberID]*Newcomer, error) {
-	out, err := f.c.LeftOut(ctx)
+	out, err := f.c.Uncounted(ctx)
 	if err != nil {
 		return nil, err
 	}

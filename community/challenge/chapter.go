@@ -52,7 +52,7 @@ func (f *feature) took(ctx context.Context, id int64, from, to int) (map[string]
 	if err != nil {
 		return nil, 0, err
 	}
-	out, err := f.c.LeftOut(ctx)
+	out, err := f.c.Uncounted(ctx)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -17,7 +17,7 @@ func (f *checkin) chapter(ctx context.Context, q *bot.Query, s bot.Span) (bot.Pa
 	if err != nil {
 		return bot.Page{}, err
 	}
-	out, err := f.c.LeftOut(ctx)
+	out, err := f.c.Uncounted(ctx)
 	if err != nil {
 		return bot.Page{}, err
 	}

@@ -37,7 +37,7 @@ func New(db bot.Storage, c *community.Community) bot.Feature {
 }
 
 func (e *economy) read(ctx context.Context, at time.Time) (points.Economy, error) {
-	out, err := e.c.LeftOut(ctx)
+	out, err := e.c.Uncounted(ctx)
 	if err != nil {
 		return points.Economy{}, err
 	}

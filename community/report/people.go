@@ -10,10 +10,11 @@ import (
 	"github.com/weilu-im/weilu/community"
 )
 
-// people is who is one person, and who appears in no figure: staff and bots.
+// people is who is one person, who appears in no figure, and which groups don't.
 type people struct {
 	*community.Directory
-	out map[community.MemberID]bool
+	out   map[community.MemberID]bool
+	tests map[community.GroupID]bool
 }
 
 func (f *feature) people(ctx context.Context) (*people, error) {
@@ -21,8 +22,12 @@ func (f *feature) people(ctx context.Context) (*people, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := f.c.LeftOut(ctx)
-	return &people{d, out}, err
+	out, err := f.c.Uncounted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tests, err := f.c.TestGroups(ctx)
+	return &people{d, out, tests}, err
 }
 
 // counts is the person that an id stands for, and whether they appear in figures.
@@ -70,7 +75,17 @@ func (f *feature) crowd(ctx context.Context, p *people, group community.GroupID)
 	if err != nil {
 		return nil, err
 	}
+	if c.tests[group] {
+		return c, nil
+	}
 	query, args := `SELECT id || ' ' || first_seen AS line FROM members WHERE first_seen > 0`, []any(nil)
+	if group == "" && len(c.tests) > 0 { // whoever is in test groups was seen first where it counts
+		const tested, counts = `(SELECT t.member_id FROM stays t JOIN groups g ON g.id = t.group_id AND g.test)`, ` IN (SELECT id FROM groups WHERE NOT test)`
+		query += ` AND id NOT IN ` + tested + `
+			UNION ALL SELECT member_id || ' ' || joined_at FROM stays WHERE joined_at > 0 AND group_id` + counts + ` AND member_id IN ` + tested + `
+			UNION ALL SELECT member_id || ' ' || at FROM passages WHERE kind = 'joined' AND group_id` + counts + ` AND member_id IN ` + tested + `
+			UNION ALL SELECT member_id || ' ' || MIN(first_at) FROM activity WHERE member_id IN ` + tested + ` GROUP BY member_id`
+	}
 	if group != "" {
 		query, args = `SELECT member_id || ' ' || joined_at AS line FROM stays WHERE group_id = ? AND joined_at > 0
 			UNION ALL SELECT member_id || ' ' || at FROM passages WHERE group_id = ? AND kind = 'joined'
@@ -117,8 +132,11 @@ type stay struct{ group, member string }
 func (f *feature) present(ctx context.Context, c *crowd, group community.GroupID, day community.Day) (map[int32]bool, error) {
 	end := f.c.Calendar.Start(day + 1).UnixMilli()
 	where, args := ``, []any{end}
+	if len(c.tests) > 0 {
+		where = ` AND group_id NOT IN (SELECT id FROM groups WHERE test)`
+	}
 	if group != "" {
-		where, args = ` AND group_id = ?`, append(args, string(group))
+		where, args = where+` AND group_id = ?`, append(args, string(group))
 	}
 	joinedNext, err := f.movedSince(ctx, where, args)
 	if err != nil {

@@ -50,6 +50,7 @@ func New(db bot.Storage, c *community.Community, cfg Config, look Look) bot.Feat
 	}
 	f := newFeature(db, c, cfg, look)
 	c.Roster.OnIdentity(Name, f.changed)
+	c.OnTestGroup(func(ctx context.Context, group community.GroupID) error { return f.doubt(ctx, group, 0) })
 	return bot.Feature{
 		Name: Name, Locales: texts, Section: bot.People, Lead: true, Migrations: migrations(), Observe: f.observe,
 		Jobs:     append([]bot.Job{{Name: nightJob, Spec: "30 4 * * *", CatchUp: bot.Collapse, Run: f.night}}, f.deliveries()...),

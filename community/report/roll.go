@@ -21,6 +21,9 @@ type groupDay struct {
 // reply. Days without messages are missing.
 func (f *feature) roll(ctx context.Context, p *people, group community.GroupID, from, to community.Day) (map[community.Day]*groupDay, error) {
 	days := map[community.Day]*groupDay{}
+	if p.tests[group] {
+		return days, nil
+	}
 	of := func(at int64) *groupDay {
 		d := f.c.Calendar.Day(bot.FromMillis(at))
 		if days[d] == nil {

@@ -22,6 +22,10 @@ func (w *town) who(n int) int {
 
 // slow counts a report from the lists, by the words of the plan.
 func (w *town) slow(p report.Period, group string) (r told) {
+	counted := *w
+	counted.said = slices.DeleteFunc(slices.Clone(w.said), func(s saying) bool { return w.tests[s.group] })
+	counted.passages = slices.DeleteFunc(slices.Clone(w.passages), func(s passage) bool { return w.tests[s.group] })
+	w = &counted
 	day := w.Community.Calendar.Day
 	latest := day(w.at) - 1 // the program has been awake all the time
 	active, first := map[community.Day]map[int]bool{}, map[int]community.Day{}

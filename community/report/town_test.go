@@ -52,6 +52,7 @@ type town struct {
 	inside   map[string]bool // "group/who"
 	same     map[int]int     // who turned out to be whom
 	staff    map[int]bool
+	tests    map[string]bool // groups that are test groups
 	ids      map[int]community.MemberID
 }
 
@@ -60,7 +61,7 @@ const boss = 99
 func newTown(t *testing.T, dialect string, seed uint64) *town {
 	t.Helper()
 	w := &town{t: t, at: time.Date(2026, 1, 5, 2, 0, 0, 0, time.UTC), rng: rand.New(rand.NewPCG(seed, 5)),
-		inside: map[string]bool{}, same: map[int]int{}, staff: map[int]bool{boss: true}, ids: map[int]community.MemberID{}}
+		inside: map[string]bool{}, same: map[int]int{}, staff: map[int]bool{boss: true}, tests: map[string]bool{}, ids: map[int]community.MemberID{}}
 	build := communitytest.BuildOn(t, dialect, func(p *communitytest.Parts) []bot.Feature {
 		w.Parts = p
 		return []bot.Feature{report.New(p.DB, p.Community, report.Config{At: "09:00"}, report.Look{Fonts: draw.Bitmap(), Community: "镇"}), communitytest.Direct(p, nil)}
@@ -94,7 +95,11 @@ func (w *town) whisper(text string) {
 func (w *town) say(who int, group string, ago time.Duration) {
 	w.t.Helper()
 	at := w.at.Add(-ago)
-	w.deliver(bot.Event{Kind: bot.Message, Chat: bot.ChatID(group), At: at, From: person(who), Form: bot.Text, Text: "说点什么", Len: 4})
+	ev := bot.Event{Kind: bot.Message, Chat: bot.ChatID(group), At: at, From: person(who), Form: bot.Text, Text: "说点什么", Len: 4}
+	if who%2 == 0 && len(w.said) > 0 {
+		ev.Mentions = []bot.Person{person(w.said[len(w.said)-1].who)}
+	}
+	w.deliver(ev)
 	w.said = append(w.said, saying{at, w.n, who, group})
 	if ago == 0 {
 		w.inside[fmt.Sprint(group, "/", who)] = true
@@ -166,7 +171,7 @@ func (w *town) left(who int, group string) bool {
 	return slices.ContainsFunc(w.passages, func(p passage) bool { return p.who == who && p.group == group && !p.in })
 }
 
-// fate makes two one, or two of one again, or somebody staff, or no more.
+// fate makes two one, or two of one again, or somebody staff, or no more, or a group a test group, or one that counts.
 func (w *town) fate(people int) {
 	who, other := w.rng.IntN(people), w.rng.IntN(people)
 	switch w.rng.IntN(12) {
@@ -196,6 +201,17 @@ func (w *town) fate(people int) {
 			w.t.Fatal(err)
 		}
 		w.staff[who] = role == bot.Moderator
+	case 3:
+		group := []string{"b", "c"}[w.rng.IntN(2)]
+		if w.rng.IntN(2) > 0 || !slices.ContainsFunc(w.said, func(s saying) bool { return s.group == group }) {
+			return
+		}
+		command := "测试群 "
+		if w.tests[group] {
+			command = "正式群 "
+		}
+		w.whisper(command + string(w.group(group)))
+		w.tests[group] = !w.tests[group]
 	}
 }
 
@@ -236,13 +252,20 @@ type rate struct {
 	N int `json:"n"`
 }
 
+// group is the id of a group.
+func (w *town) group(chat string) (id community.GroupID) {
+	w.t.Helper()
+	if err := w.DB.Conn(w.t.Context()).Raw(`SELECT group_id FROM chats WHERE chat = ?`, chat).Scan(&id).Error; err != nil {
+		w.t.Fatal(err)
+	}
+	return id
+}
+
 func (w *town) report(p report.Period, group string) (t told) {
 	w.t.Helper()
 	ask := report.Ask{Period: p}
 	if group != "" {
-		if err := w.DB.Conn(w.t.Context()).Raw(`SELECT group_id FROM chats WHERE chat = ?`, group).Scan(&ask.Group).Error; err != nil {
-			w.t.Fatal(err)
-		}
+		ask.Group = w.group(group)
 	}
 	q := w.Engine.Query(bot.Query{At: w.at, Actor: bot.Actor{Role: bot.Owner}}, report.Name)
 	r, err := report.Make(w.t.Context(), q, w.DB, w.Community, report.Look{Fonts: draw.Bitmap()}, ask)
@@ -279,6 +302,13 @@ func TestRollupsTellWhatTheMessagesDo(t *testing.T) {
 						compared += w.compare()
 					}
 				}
+				counted := w.aggregates()
+				if _, err := w.Community.Rebuild(t.Context(), func(int) {}); err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(w.aggregates(), counted); diff != "" {
+					t.Errorf("what is counted is not what the messages tell (-messages +counted):\n%s", diff)
+				}
 				if t.Failed() {
 					t.Fatalf("seed %d", seed)
 				}
@@ -286,6 +316,16 @@ func TestRollupsTellWhatTheMessagesDo(t *testing.T) {
 			t.Logf("%d reports were compared", compared)
 		})
 	}
+}
+
+// aggregates are the rows that everything is counted from.
+func (w *town) aggregates() (rows []string) {
+	w.t.Helper()
+	if err := w.DB.Conn(w.t.Context()).Raw(`SELECT day || ' ' || member_id || ' ' || group_id || ' ' || messages AS line FROM activity
+		UNION ALL SELECT day || ' ' || from_id || ' ' || to_id || ' ' || kind || ' ' || n FROM edges ORDER BY line`).Scan(&rows).Error; err != nil {
+		w.t.Fatal(err)
+	}
+	return rows
 }
 
 func (w *town) compare() (compared int) {

@@ -59,7 +59,7 @@ func (f *topic) told(ctx context.Context, s bot.Span) (list []*figures, best []p
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := f.c.LeftOut(ctx)
+	out, err := f.c.Uncounted(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
