@@ -70,6 +70,9 @@ func (c *Community) settleJob(ctx context.Context, r *bot.Request) error {
 			return err
 		}
 	}
+	if err := c.endMoves(ctx, r.At); err != nil {
+		return err
+	}
 	if err := c.endMissing(ctx, r, before); err != nil {
 		return err
 	}

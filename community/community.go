@@ -33,6 +33,7 @@ type Options struct {
 	NoiseBudget int           // words a group may get unasked on one Day
 	Night       Night         // when nothing is said unasked
 	KeepText    time.Duration // how long raw texts are kept; 0: for ever
+	MovesTo     string        // the transport of stable ids that groups can move to; empty: none runs
 	// FriendsOnly is a transport whose ids stay the same for ever, and where nevertheless only friends of the bot, and who
 	// wrote to it, can be written to in private; empty: there is none.
 	FriendsOnly   string
@@ -115,6 +116,7 @@ func New(opts Options) (*Community, error) {
 	c.changes.audit, c.changes.purse = audit, c.Purse
 	c.registerUndo()
 	c.registerTestGroupUndo()
+	c.registerMoveGroupUndo()
 	c.registerFreezeUndo()
 	c.registerHolidayUndo()
 	c.registerIdentityUndo()
@@ -151,6 +153,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Commands = append(f.Commands, c.roleCommands()...)
 	f.Commands = append(f.Commands, c.groupCommands()...)
 	f.Commands = append(f.Commands, c.testGroupCommands()...)
+	f.Commands = append(f.Commands, c.moveGroupCommands()...)
 	f.Commands = append(f.Commands, c.identityCommands()...)
 	f.Commands = append(f.Commands, c.freezeCommands()...)
 	f.Commands = append(f.Commands, c.holidayCommands()...)

@@ -56,6 +56,9 @@ func (ro *Roster) Merge(ctx context.Context, r *bot.Request, from, into MemberID
 	if err != nil {
 		return err
 	}
+	if err := ro.recognised(ctx, from); err != nil {
+		return err
+	}
 	if err := ro.join(ctx, r, from, into, evidence); err != nil {
 		return fmt.Errorf("merge %s into %s: %w", from, into, err)
 	}
@@ -129,6 +132,9 @@ func (ro *Roster) Confirm(ctx context.Context, r *bot.Request, member MemberID) 
 	}
 	if err != nil {
 		return fmt.Errorf("confirm %s: %w", member, err)
+	}
+	if err := ro.recognised(ctx, member); err != nil {
+		return err
 	}
 	return ro.waiting(ctx, r, member, 0, "newcomer")
 }

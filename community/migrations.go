@@ -13,7 +13,7 @@ import (
 func Migrations() []*gormigrate.Migration {
 	return append([]*gormigrate.Migration{{ID: "2026112201_roster", Migrate: migrateRoster}},
 		slices.Concat(wordsMigrations(), identityMigrations(), bindMigrations(), openingMigrations(), friendMigrations(), awayMigrations(),
-			freezeMigrations(), budgetMigrations(), viewMigrations(), badgeMigrations(), holidayMigrations(), traceMigrations(), tagMigrations(), messageMigrations(), testGroupMigrations(), erasureMigrations(), tiers.Migrations())...)
+			freezeMigrations(), budgetMigrations(), viewMigrations(), badgeMigrations(), holidayMigrations(), traceMigrations(), tagMigrations(), messageMigrations(), testGroupMigrations(), moveGroupMigrations(), erasureMigrations(), tiers.Migrations())...)
 }
 
 func migrateRoster(tx *gorm.DB) error {

@@ -219,9 +219,23 @@ func (ro *Roster) member(ctx context.Context, r *bot.Request, p bot.Person) (b b
 		if p.Stable {
 			b.rule = ByStableID
 		}
+		if moves, err := ro.movesHere(ctx, r); err != nil {
+			return b, err
+		} else if moves && !p.Self {
+			b = binding{rule: ByNothing} // they may be anybody of the other side
+		}
 		return ro.newMember(ctx, key, p, b, r.At)
 	}
 	return b, err
+}
+
+// movesHere tells whether the event is of the new chat of a group that moves.
+func (ro *Roster) movesHere(ctx context.Context, r *bot.Request) (bool, error) {
+	if r.Actor.Group == "" {
+		return false, nil
+	}
+	g, err := ro.Place(ctx, GroupID(r.Actor.Group))
+	return g.MovesTo == r.Transport && g.MovesTo != "", err
 }
 
 // storedBinding reads a binding; sql.ErrNoRows says that there is none.

@@ -16,6 +16,7 @@ func (c *Community) personal() []bot.Personal {
 			{Name: "aliases", Of: []string{"alias", "member_id"}, By: []string{"by_member"}, Blank: []string{"evidence"}},
 			{Name: "openings", Of: []string{"member_id"}},
 			{Name: "recovery_codes", Of: []string{"member_id"}, Hide: []string{"hash"}, Drop: true},
+			{Name: "move_codes", Of: []string{"member_id"}, Hide: []string{"hash"}, Drop: true},
 			{Name: "recovery_attempts", Of: []string{"member_id"}, Drop: true},
 			{Name: "bind_attempts", Of: []string{"member_id"}, Drop: true},
 			{Name: "bind_codes", Of: []string{"used_by"}, Hide: []string{"hash"}},

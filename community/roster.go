@@ -30,6 +30,7 @@ type Place struct {
 	Adopted  bool
 	Code     string // what the bot's own name there ends with, like G7; empty where it has none
 	Test     bool   // what is said there is in no figure
+	MovesTo  string // the transport to which it is moving; empty: it isn't
 	Unsure   bool   // it may be another group that is known; see UnsureGroups
 
 	decided bool // a manager said whether it is adopted
@@ -186,8 +187,9 @@ func (ro *Roster) Place(ctx context.Context, id GroupID) (Place, error) {
 		return g, nil
 	}
 	g := Place{ID: id}
-	err := ro.row(ctx, `SELECT name, language, adopted, code, decided, test, EXISTS (SELECT 1 FROM group_candidates c WHERE c.group_id = groups.id)
-		FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted, &g.Code, &g.decided, &g.Test, &g.Unsure)
+	err := ro.row(ctx, `SELECT name, language, adopted, code, decided, test,
+		COALESCE((SELECT v.transport FROM group_moves v WHERE v.group_id = groups.id AND v.ended_at = 0 ORDER BY v.at DESC LIMIT 1), ''), EXISTS (SELECT 1 FROM group_candidates c WHERE c.group_id = groups.id)
+		FROM groups WHERE id = ?`, string(id)).Scan(&g.Name, &g.Language, &g.Adopted, &g.Code, &g.decided, &g.Test, &g.MovesTo, &g.Unsure)
 	if err != nil {
 		return Place{}, fmt.Errorf("group %s: %w", id, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/lmittmann/tint"
 
 	"github.com/weilu-im/weilu/bot"
+	"github.com/weilu-im/weilu/bot/onebot"
 	"github.com/weilu-im/weilu/bot/schedule"
 	"github.com/weilu-im/weilu/community"
 	"github.com/weilu-im/weilu/config/database"
@@ -111,7 +112,7 @@ func open(ctx context.Context, s *settings, log *slog.Logger, opts openOptions) 
 		Storage: a.db, Calendar: calendar, Ledger: a.ledger, Words: s.Words, Language: s.Community.Language, Bots: s.Community.Bots,
 		Adopt: opts.adopt, NoiseBudget: s.Community.NoiseBudget, Night: s.Community.Night(),
 		KeepText: time.Duration(s.Community.KeepTextDays) * 24 * time.Hour, Log: log,
-		AcceptFriends: s.acceptFriends(), FriendsOnly: s.friendsOnly(),
+		AcceptFriends: s.acceptFriends(), FriendsOnly: s.friendsOnly(), MovesTo: onebot.Name,
 	})
 	if err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ type CLI struct {
 	BindCode    bindCodeCmd    `cmd:"" help:"Make a new code that makes its user the owner."`
 	LoginLink   loginLinkCmd   `cmd:"" help:"Make a link that opens the managers' pages once, beside a running bot."`
 	MoveAccount moveAccountCmd `cmd:"" help:"Make ready for another WeChat account, when the old one is lost."`
+	MoveGroup   moveGroupCmd   `cmd:"" help:"Move a group to a QQ group: members are told how to bind themselves there, and keep everything."`
 	Replay      replayCmd      `cmd:"" help:"Run a transcript and check what is said."`
 	Points      pointsCmd      `cmd:"" help:"Show what points rules pay."`
 	Queue       queueCmd       `cmd:"" help:"Show what waits to be sent, beside a running bot."`

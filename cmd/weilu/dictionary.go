@@ -31,7 +31,7 @@ var units = map[string]string{ //nolint:gochecknoglobals // a constant
 
 // leftOut are tables that an export leaves out, and columns of others, with the reason.
 var leftOut = map[string]string{ //nolint:gochecknoglobals // a constant
-	"bind_codes": "hashes of codes", "recovery_codes": "hashes of codes", "console_links": "hashes of links", "console_sessions": "hashes of sessions",
+	"bind_codes": "hashes of codes", "recovery_codes": "hashes of codes", "move_codes": "hashes of codes", "console_links": "hashes of links", "console_sessions": "hashes of sessions",
 	"data_links": "hashes of links", "confirmations": "codes that still work", "undos": "codes that still work",
 	"seal_sweep": "how far PostgreSQL's sealing has come; made anew", "outbox.token": "works at the transport", "friend_requests.token": "works at the transport",
 	"shop_codes.code": "worth money to whoever reads it", "transfer_texts.salt": "with it erased reasons could be guessed; weilu ledger export has what proves the chain",

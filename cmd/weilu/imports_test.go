@@ -150,14 +150,14 @@ type restricted struct {
 }
 
 var restrictions = []restricted{
-	{"context", []string{"Background", "TODO"}, []string{"cmd/weilu", "config/database", "config/database/dbtest"},
+	{"context", []string{"Background", "TODO"}, []string{"cmd/weilu", "config/database", "config/database/dbtest", "bot/onebot/onebottest"},
 		"ctx carries the transaction: without it a handler waits for itself on SQLite. (config/database must send COMMIT, " +
 			"ROLLBACK and its last checkpoint also when the caller's ctx has ended)"},
 	{"time", []string{"Now", "Since", "Until"}, []string{
-		"cmd/weilu", "config/database", "config/database/dbtest", "bot/schedule", "bot/jsonl", "bot/playground", "bot/wechat",
-		"bot/wechat/wechattest", "bot/courier.go"},
+		"cmd/weilu", "config/database", "config/database/dbtest", "bot/schedule", "bot/jsonl", "bot/playground", "bot/wechat", "bot/onebot",
+		"bot/wechat/wechattest", "bot/onebot/onebottest", "bot/courier.go"},
 		"time is an argument: handlers read r.At, and only transports, the schedule and the courier read real time"},
-	{"math/rand/v2", randomNames, []string{"bot/wechat/guard_pulse.go"},
+	{"math/rand/v2", randomNames, []string{"bot/wechat/guard_pulse.go", "bot/onebot/dial.go"},
 		"chance is an argument: handlers use r.Rand(), which is the same in every replay; only a transport's waits are real chance"},
 	{"math/rand", append([]string{"Seed", "Intn", "Int63"}, randomNames...), nil, "chance is an argument: handlers use r.Rand()"},
 }
