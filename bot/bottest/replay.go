@@ -1,4 +1,5 @@
-// Package bottest is the test kit for those who write features: it plays transcripts as tests.
+// Package bottest holds the test kits for those who write features, whose transcripts it plays as tests, and for those who
+// write transports, which must pass [Conform].
 package bottest
 
 import (

@@ -23,6 +23,11 @@ func (p *Playground) Seed(fn func() error) error {
 	return fn()
 }
 
+// Capabilities implements bot.Capable: everybody can be spoken to in private, and pictures are shown.
+func (p *Playground) Capabilities() bot.Capabilities {
+	return bot.Capabilities{Private: true, Pictures: true}
+}
+
 // Send shows something that the bot says, at the time it was said or was to be said. It answers bot.ErrDown
 // while neither Run nor Seed is active, and bot.ErrRejected where there is nobody to hear it, and for all that is no speech.
 func (p *Playground) Send(ctx context.Context, o bot.Outgoing) (bot.Receipt, error) {

@@ -34,6 +34,9 @@ func (t *Transport) Send(ctx context.Context, o bot.Outgoing) (bot.Receipt, erro
 		return s.accept(ctx, o)
 	case bot.InviteToGroup:
 		return s.invite(ctx, o)
+	case bot.Speak:
+	default:
+		return bot.Receipt{}, fmt.Errorf("%w: web WeChat has no %s", bot.ErrRejected, o.Action)
 	}
 	to, err := s.address(o.Route)
 	if err != nil {

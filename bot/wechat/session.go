@@ -191,7 +191,7 @@ func (s *session) begin() error {
 	release := s.guard.pulse.hold()
 	defer release()
 	up := bot.Event{
-		ID: Name + "/up/" + s.id, Kind: bot.SessionUp, At: s.since, SeenAt: s.t.now(), Transport: Name, Session: s.id,
+		ID: Name + "/up/" + s.id, Kind: bot.SessionUp, At: s.since.UTC(), SeenAt: s.t.now().UTC(), Transport: Name, Session: s.id,
 		From: bot.Person{User: bot.UserID(s.me), Name: s.nick(), Attr: strconv.FormatInt(s.info.WxUin, 10), Self: true}, // the uin tells accounts apart
 	}
 	s.pending = append(s.pending, up)

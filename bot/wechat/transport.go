@@ -89,7 +89,7 @@ func (t *Transport) Name() string { return Name }
 // friends can be written to.
 func (t *Transport) Capabilities() bot.Capabilities {
 	pace := t.pace
-	return bot.Capabilities{Pace: &pace}
+	return bot.Capabilities{Pictures: true, Pace: &pace}
 }
 
 // alarm tells an alarm to the terminal or to the log, and to whoever asked for it. One that ends the run is told by the
@@ -246,7 +246,7 @@ func (t *Transport) down(ctx context.Context, s *session, err error, warned stri
 		t.bell.ring(map[int]string{1100: alarmLoggedOut, 1101: alarmElsewhere, 1102: alarmExpired}[end.ret], says(err))
 	}
 	now := t.now()
-	down := bot.Event{ID: fmt.Sprintf("%s/down/%s/%d", Name, s.id, now.UnixMilli()), Kind: bot.SessionDown, At: now, SeenAt: now,
+	down := bot.Event{ID: fmt.Sprintf("%s/down/%s/%d", Name, s.id, now.UnixMilli()), Kind: bot.SessionDown, At: now.UTC(), SeenAt: now.UTC(),
 		Transport: Name, Session: s.id, Text: err.Error()}
 	if err := s.sink.Deliver(ctx, []bot.Event{down}); err != nil {
 		t.log.Error("wechat: the end of the session is not recorded", "err", err)
