@@ -77,6 +77,7 @@ func (q *Query) In(feature string) *Query {
 // Page is what a view shows, in this order.
 type Page struct {
 	Note    string // a sentence above everything; may be empty
+	Login   bool   // the code that logs the bot in is shown with it, where there are pictures and one waits to be scanned
 	Figures []Figure
 	Charts  []Chart
 	Tables  []Table

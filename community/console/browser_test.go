@@ -292,6 +292,11 @@ func TestACodeToScanIsShown(t *testing.T) {
 	b.says("等待扫码")
 	b.sees("document.querySelector('.scan img').naturalWidth === 160")
 	b.shot("code")
+	b.do(chromedp.Navigate(h.srv.URL + "/v/showcase.member")) // a page that says so shows it, too
+	b.sees("document.querySelector('.scan img').naturalWidth === 160")
+	b.shot("code-on-a-page")
+	b.do(chromedp.Navigate(h.srv.URL + "/v/showcase.goods"))
+	b.sees("document.querySelector('.scan') === null")
 	b.clean()
 }
 

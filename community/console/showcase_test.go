@@ -29,7 +29,7 @@ func (h *house) showcase() bot.Feature {
 				{Name: "month", Label: "month", Kind: bot.Month}, {Name: "day", Label: "day", Kind: bot.Date},
 			}, Acts: []bot.Act{{Command: "上架"}, {Command: "导入", Label: "导入文件", Table: true}, {Command: "没有这个"}}, Read: goods},
 			{Name: "member", Title: "member", Role: bot.Manager, Params: []bot.Param{{Name: "id", Label: "who", Kind: bot.MemberID}}, Read: func(_ context.Context, q *bot.Query) (bot.Page, error) {
-				return bot.Page{Note: "看的是 " + q.Params["id"], Tables: []bot.Table{{Key: "none", Empty: q.T("empty")}}}, nil
+				return bot.Page{Note: "看的是 " + q.Params["id"], Login: true, Tables: []bot.Table{{Key: "none", Empty: q.T("empty")}}}, nil
 			}},
 		},
 	}

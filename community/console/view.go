@@ -14,6 +14,7 @@ import (
 type viewBody struct {
 	Name    string
 	Note    string
+	Scan    bool // the code that logs the bot in waits to be scanned
 	Params  []param
 	Acts    []actLink
 	Figures []figure
@@ -91,6 +92,12 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) {
 	}
 	links := &links{c: c, p: p, offers: offers}
 	links.page(body, offer, read, q)
+	if read.Login {
+		s, err := c.opts.Status(r.Context())
+		if body.Scan = err == nil && len(s.Code) > 0; body.Scan {
+			p.Refresh = 5
+		}
+	}
 	body.Others = links.others(offer, q)
 	for _, file := range offer.Files {
 		values := url.Values{"file": {file}}

@@ -43,7 +43,7 @@ func (s *system) program(ctx context.Context, q *bot.Query, page *bot.Page) erro
 			state.Note += " · " + q.T("since", "Time", s.clock(p.Since))
 		}
 		if p.State == "scanning" || p.State == "confirming" {
-			page.Note = q.T("transport.scan")
+			page.Note, page.Login = q.T("transport.scan"), true
 		}
 	}
 	page.Figures = append(page.Figures, state)

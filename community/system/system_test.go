@@ -65,7 +65,7 @@ func TestTheSystemIsShownToManagers(t *testing.T) {
 			},
 		})
 		for lang, words := range map[string][]string{
-			"zh": {"等待扫码", "12.3 MB", "只剩 5.0 MB", "x.y 晚了26 小时", "有二维码等着扫", "已运行3 小时", `"transport":"scanning"`, `"job":"idle.night"`, `"unsealed":7`, `"level":"fail"`},
+			"zh": {"等待扫码", "12.3 MB", "只剩 5.0 MB", "x.y 晚了26 小时", "用机器人的手机扫二维码", "已运行3 小时", `"transport":"scanning"`, `"job":"idle.night"`, `"unsealed":7`, `"level":"fail"`},
 			"en": {"Waiting for a scan", "only 5.0 MB free", "x.y is 26 h late", "running for 3 h", `"code"`},
 		} {
 			got := page(t, e, "system.status", bot.Manager, lang, nil)
