@@ -165,21 +165,12 @@ func oneBotKilledAndCut(t *testing.T) {
 	if n := strings.Count(ledger, `"key":"checkin/`); n != len(checkins) {
 		t.Errorf("%d transfers for check-ins, want %d", n, len(checkins))
 	}
-	answered, unknown := 0, unknownWords(t, data)
-	for who := range checkins {
-		n, name := 0, people[who].Nick()
-		for _, s := range w.Sent() {
-			if strings.Contains(s.Text, "签到成功") {
-				n += strings.Count(s.Text, name)
-			}
-		}
-		switch {
-		case n > 1:
-			t.Errorf("%s was congratulated %d times on one check-in", name, n)
-		case n == 0 && !slices.ContainsFunc(unknown, func(text string) bool { return strings.Contains(text, "签到成功") && strings.Contains(text, name) }):
-			t.Errorf("the check-in of %s was not answered, though nothing to them was being said at a kill", name)
-		}
-		answered += n
+	var texts, names []string
+	for _, m := range w.Sent() {
+		texts = append(texts, m.Text)
 	}
-	t.Logf("%d of %d check-ins were answered", answered, len(checkins))
+	for who := range checkins {
+		names = append(names, people[who].Nick())
+	}
+	answeredOnce(t, data, names, texts)
 }

@@ -163,12 +163,32 @@ func killedAndCut(t *testing.T) {
 	if !report.OK || report.Transfers != len(checkins) {
 		t.Errorf("ledger verify: %+v, want %d transfers", report, len(checkins))
 	}
-	answered, unknown := 0, unknownWords(t, data)
+	var texts []string
+	for _, m := range s.SentTo(group) {
+		texts = append(texts, m.Text)
+	}
+	var names []string
 	for who := range checkins {
-		n, name := 0, people[who].Nick()
-		for _, m := range s.SentTo(group) {
-			if strings.Contains(m.Text, "签到成功") {
-				n += strings.Count(m.Text, name)
+		names = append(names, people[who].Nick())
+	}
+	answeredOnce(t, data, names, texts)
+	ids := map[string]int{}
+	for _, m := range s.Sent() {
+		if ids[m.ClientMsgID]++; ids[m.ClientMsgID] > 1 {
+			t.Errorf("sent twice: %q", m.Text)
+		}
+	}
+}
+
+// answeredOnce looks whether the check-in of everybody was answered once in what was said, or was being said at a kill.
+func answeredOnce(t *testing.T, data string, names, texts []string) {
+	t.Helper()
+	answered, unknown := 0, unknownWords(t, data)
+	for _, name := range names {
+		n := 0
+		for _, text := range texts {
+			if strings.Contains(text, "签到成功") {
+				n += strings.Count(text, name)
 			}
 		}
 		switch {
@@ -179,13 +199,7 @@ func killedAndCut(t *testing.T) {
 		}
 		answered += n
 	}
-	t.Logf("%d of %d check-ins were answered", answered, len(checkins))
-	ids := map[string]int{}
-	for _, m := range s.Sent() {
-		if ids[m.ClientMsgID]++; ids[m.ClientMsgID] > 1 {
-			t.Errorf("sent twice: %q", m.Text)
-		}
-	}
+	t.Logf("%d of %d check-ins were answered", answered, len(names))
 }
 
 // emptied waits until nothing waits to be said: what could not be addressed between two logins is tried again 10 seconds
