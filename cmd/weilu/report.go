@@ -119,7 +119,11 @@ func (cmd *reportCmd) make(ctx context.Context, s *settings, db *database.DB, as
 			return nil, usage("--group: %w", err)
 		}
 	}
-	q := e.Query(bot.Query{At: time.Now(), Actor: bot.Actor{Role: bot.Owner, Language: cmd.Lang}}, report.Name)
+	now := time.Now()
+	if ask.Period.First > c.Calendar.Day(now) {
+		return nil, usage("%s has not begun yet, so there is nothing to report", ask.Period)
+	}
+	q := e.Query(bot.Query{At: now, Actor: bot.Actor{Role: bot.Owner, Language: cmd.Lang}}, report.Name)
 	r, err := report.Make(ctx, q, db, c, s.reportLook(), ask)
 	if err != nil {
 		return nil, err
