@@ -27,6 +27,7 @@ type line struct {
 	Text     string   `json:"text"`
 	Len      int      `json:"len"`
 	Mentions []string `json:"mentions"`
+	ToBot    bool     `json:"to_bot"` // the message addresses the bot
 	By       string   `json:"by"`
 	Private  bool     `json:"private"`
 	ChatName string   `json:"chat_name"`
@@ -63,7 +64,7 @@ func Decode(src []byte) (ev bot.Event, id string, err error) {
 	k := kinds[l.Kind]
 	ev = bot.Event{
 		ID: Name + "/" + l.ID, Kind: k.kind, Form: k.form, At: at.UTC(), SeenAt: at.UTC(), Transport: Name,
-		Chat: bot.ChatID(l.Chat), ChatName: l.ChatName, Private: l.Private, Text: l.Text, Len: l.Len,
+		Chat: bot.ChatID(l.Chat), ChatName: l.ChatName, Private: l.Private, Text: l.Text, Len: l.Len, ToBot: l.ToBot,
 		From: person(l.From),
 	}
 	ev.From.Name = l.Name

@@ -36,6 +36,9 @@ func (t *Transport) Name() string { return Name }
 // together is how many lines that have arrived are delivered at once at the most.
 const together = 1024
 
+// Capabilities implements bot.Capable: whoever reads the lines is told whom they mention.
+func (t *Transport) Capabilities() bot.Capabilities { return bot.Capabilities{Mentions: true} }
+
 // Run delivers what comes in until the input ends, and answers {"ack":id} for each event once it is durable.
 // Lines that arrive faster than they can be stored are delivered together.
 func (t *Transport) Run(ctx context.Context, sink bot.Sink) error {
@@ -151,12 +154,17 @@ func (t *Transport) Send(_ context.Context, o bot.Outgoing) (bot.Receipt, error)
 	if o.Action != bot.Speak {
 		return bot.Receipt{}, fmt.Errorf("%w: %s can't be written as a line", bot.ErrRejected, o.Action)
 	}
+	var mentions []bot.UserID
+	for _, p := range o.Mentions {
+		mentions = append(mentions, p.User)
+	}
 	err := t.write(struct {
-		Say   string `json:"say"`
-		Chat  string `json:"chat"`
-		To    string `json:"to"`
-		Image bool   `json:"image,omitempty"`
-	}{o.Text, string(o.Route.Chat), string(o.Route.User), len(o.Picture) > 0})
+		Say      string       `json:"say"`
+		Chat     string       `json:"chat"`
+		To       string       `json:"to"`
+		Mentions []bot.UserID `json:"mentions,omitempty"`
+		Image    bool         `json:"image,omitempty"`
+	}{o.Text, string(o.Route.Chat), string(o.Route.User), mentions, len(o.Picture) > 0})
 	if err != nil {
 		return bot.Receipt{}, fmt.Errorf("%w: %w", bot.ErrUnknown, err)
 	}

@@ -20,6 +20,16 @@ func TestConformance(t *testing.T) {
 		s.p = playground.New(options(s.clock))
 		s.srv = httptest.NewServer(s.p.Handler())
 		t.Cleanup(s.srv.Close)
+		says := func(message map[string]any) {
+			for limit := time.Now().Add(10 * time.Second); ; {
+				status, answer := s.post("say", message)
+				if status == http.StatusOK {
+					return
+				} else if time.Now().After(limit) {
+					t.Fatalf("say: %d %v", status, answer)
+				}
+			}
+		}
 		return bottest.Side{
 			Transport: s.p,
 			Begin: func() {
@@ -29,16 +39,11 @@ func TestConformance(t *testing.T) {
 					}
 				}
 			},
-			Say: func(text string) {
-				for limit := time.Now().Add(10 * time.Second); ; {
-					status, answer := s.post("say", map[string]any{"room": "g:main", "as": "u1", "text": text})
-					if status == http.StatusOK {
-						return
-					} else if time.Now().After(limit) {
-						t.Fatalf("say: %d %v", status, answer)
-					}
-				}
+			Say: func(text string) { says(say(text, nil)) },
+			Address: func(text string) {
+				says(say("@围炉 "+text+" @小红", map[string]any{"mentions": []string{"playground-bot", "u2"}}))
 			},
+			Answer: func(text string) { says(say(text, map[string]any{"quote": s.lines("g:main")[0]["id"]})) },
 			Said: func() (list []bottest.Words) {
 				for _, l := range s.lines("g:main") {
 					if l["bot"] == true {

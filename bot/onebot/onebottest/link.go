@@ -83,7 +83,7 @@ func (w *World) dial(url, role string) {
 	w.live(ws, role != "Event", role != "API")
 }
 
-// Refused is how often the bot did not let us in.
+// Refused is how often the bot did not let us in, or was not let in while the world was down.
 func (w *World) Refused() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,6 +114,9 @@ func (w *World) accept(rw http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if w.isDown() {
+		w.mu.Lock()
+		w.refused++
+		w.mu.Unlock()
 		http.Error(rw, "down", http.StatusServiceUnavailable)
 		return
 	}
