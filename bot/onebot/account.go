@@ -14,7 +14,7 @@ import (
 )
 
 // waiting is how many events an account may have heard that are not translated yet; beyond that the other side waits.
-const waiting = 1 << 16
+const waiting = 1 << 13
 
 // account is one account of the bot, for as long as the program runs.
 type account struct {
@@ -35,6 +35,7 @@ type account struct {
 	event *conn      // the latest that tells events
 	calls map[string]*call
 	next  uint64
+	away  bool       // the implementation is there, and the account is not logged in
 	speak sync.Mutex // one thing is said at a time, so that pieces of a text stay together
 }
 
@@ -60,7 +61,22 @@ func newAccount(t *Transport, self id) *account {
 func (a *account) connected() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.event != nil
+	return a.event != nil && !a.away
+}
+
+// present takes in whether an implementation says that the account is logged in, and tells whether it came back.
+func (a *account) present(online, known bool) (back bool) {
+	if !known {
+		return false
+	}
+	a.mu.Lock()
+	was := !a.away
+	a.away = !online
+	a.mu.Unlock()
+	if was && !online {
+		a.t.log.Error("onebot: the account is not logged in any more: log in to it again in the implementation", "account", string(a.self))
+	}
+	return online && !was
 }
 
 // attach takes a connection in. One that does the same as an earlier one takes its place.
@@ -190,8 +206,11 @@ func (a *account) answered(f frame) {
 // looks counts what in a row was not answered.
 type looks struct{ n atomic.Int32 }
 
-// may tells whether it is worth asking.
-func (l *looks) may() bool { return l.n.Load() < 3 }
+// may tells whether it is worth asking; where nothing is answered, now and then.
+func (l *looks) may() bool {
+	const lost, again = 3, 20
+	return l.n.Load() < lost || l.n.Add(1)%again == 0
+}
 
 func (l *looks) result(err error) {
 	if errors.Is(err, errNoAnswer) {

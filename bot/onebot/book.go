@@ -36,20 +36,26 @@ func (b *book) group(g id) *group {
 	return b.groups[g]
 }
 
-// setGroups takes in which groups there are. Those that are gone are told.
-func (b *book) setGroups(names map[id]string) (gone []id) {
+// setGroups takes in which groups there are, and tells those that are gone. A list that misses more than half of several
+// groups is not believed (ok is false), and changes nothing: it was cut short.
+func (b *book) setGroups(names map[id]string) (gone []id, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	for g := range b.groups {
+		if _, there := names[g]; !there {
+			gone = append(gone, g)
+		}
+	}
+	if len(gone) > 2 && 2*len(gone) > len(b.groups) {
+		return gone, false
+	}
+	for _, g := range gone {
+		delete(b.groups, g)
+	}
 	for g, name := range names {
 		b.group(g).name = name
 	}
-	for g := range b.groups {
-		if _, ok := names[g]; !ok {
-			gone = append(gone, g)
-			delete(b.groups, g)
-		}
-	}
-	return gone
+	return gone, true
 }
 
 // named takes in the name of a group, and gives the one that counts.

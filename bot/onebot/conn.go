@@ -27,6 +27,7 @@ type conn struct {
 	events bool   // it tells events
 	heard  atomic.Int64
 	every  atomic.Int64 // nanoseconds between heartbeats; 0: not known
+	begun  int          // how often its beginning failed; of account.hear
 
 	ctx  context.Context //nolint:containedctx // it is the connection's life
 	stop context.CancelCauseFunc
@@ -82,7 +83,7 @@ func (t *Transport) live(c *conn, self id, first []frame) error {
 		<-c.ctx.Done()
 		c.end()
 	})
-	if c.events {
+	if c.events || !a.greeted.Load() {
 		a.queue <- item{began: c}
 	}
 	for _, f := range first {
@@ -127,6 +128,9 @@ func (a *account) take(c *conn, f frame) {
 		a.answered(f)
 		return
 	}
+	if a.present(f.online()) {
+		a.queue <- item{began: c} // what was said while it was away
+	}
 	if f.Post == "meta_event" {
 		if f.Meta == "heartbeat" && f.Interval > 0 {
 			c.every.Store(int64(f.Interval) * int64(time.Millisecond))
@@ -139,16 +143,17 @@ func (a *account) take(c *conn, f frame) {
 	}
 }
 
-// listenFor ends a connection on which nothing is heard any more: three heartbeats long, where there are any.
+// listenFor ends a connection on which nothing is heard any more: three heartbeats long, where there are any; otherwise
+// the other side is asked whether it is there.
 func (t *Transport) listenFor(c *conn) {
 	for {
 		limit := t.timing.Silence
 		if every := time.Duration(c.every.Load()); every > 0 {
-			limit = min(limit, 3*every+time.Second)
+			limit = 3*every + time.Second
 		}
 		left := limit - time.Since(time.Unix(0, c.heard.Load()))
-		if !c.events && c.every.Load() == 0 {
-			left = limit // nothing comes on a connection for calls unless we call
+		if left <= 0 && c.every.Load() == 0 && c.answers(t.timing.Answer) {
+			continue
 		}
 		if left <= 0 {
 			c.stop(fmt.Errorf("nothing was heard for %s", limit.Round(time.Millisecond)))
@@ -158,6 +163,17 @@ func (t *Transport) listenFor(c *conn) {
 			return
 		}
 	}
+}
+
+// answers asks the other side whether it is there.
+func (c *conn) answers(wait time.Duration) bool {
+	ctx, cancel := context.WithTimeout(c.ctx, wait)
+	defer cancel()
+	if c.ws.Ping(ctx) != nil {
+		return false
+	}
+	c.touched()
+	return true
 }
 
 // says is an error for a log and for people: one line, without what deceives.

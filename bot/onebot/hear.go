@@ -67,9 +67,11 @@ func (a *account) finish(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
 		case it := <-a.queue:
-			if it.began == nil {
-				a.hearAll(ctx, it)
+			if it.began != nil {
+				a.mark.hold() // what was said before it is not known
+				continue
 			}
+			a.hearAll(ctx, it)
 		default:
 			return
 		}
@@ -77,19 +79,46 @@ func (a *account) finish(ctx context.Context) {
 }
 
 // begin is what happens when an account is connected: what was said while it was away comes before what it says next;
-// its lists are read meanwhile.
+// its lists are read meanwhile. Until what was said is known the mark stays where it is, and it is tried again, also
+// with the next connection.
 func (a *account) begin(c *conn) {
 	a.tries.n.Store(0)
+	a.mark.hold()
 	if !a.callable(c.ctx) {
 		a.t.log.Warn("onebot: nothing can be asked: there is no connection for calls", "account", string(a.self))
+		a.beginAgain(c)
 		return
 	}
 	if err := a.greet(c.ctx); err != nil {
 		a.t.log.Warn("onebot: the account's groups could not be read", "account", string(a.self), "err", says(err))
+		a.beginAgain(c)
 		return
 	}
-	a.catchUp(c.ctx)
+	const most = 5
+	switch {
+	case a.catchUp(c.ctx):
+	case c.begun < most:
+		a.beginAgain(c)
+	default:
+		a.t.log.Error("onebot: what was said while we were away is not told; it is lost", "account", string(a.self), "since", a.mark.until())
+		a.mark.release(time.Time{}, a.t.now())
+	}
 	a.t.running.Go(func() { a.lists(c.ctx) })
+}
+
+// beginAgain lets begin happen once more, after a while that grows, for as long as the connection lasts.
+func (a *account) beginAgain(c *conn) {
+	c.begun++
+	wait := a.t.timing.BackOffMax * time.Duration(c.begun)
+	a.t.running.Go(func() {
+		if sleep(c.ctx, wait) != nil {
+			return
+		}
+		select {
+		case a.queue <- item{began: c}:
+		case <-c.ctx.Done():
+		}
+	})
 }
 
 // callable waits a moment for a connection that takes calls: some implementations have one for events and another for

@@ -2,6 +2,7 @@ package onebot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -11,12 +12,13 @@ import (
 const overlap = 10 * time.Second
 
 // catchUp delivers what was said in the groups since the last event that is stored. It needs an extension that the
-// common implementations have.
-func (a *account) catchUp(ctx context.Context) {
-	began, since := a.t.now(), a.mark.until()
+// common implementations have: where one answers that it can't tell, nothing more is to be had. ok is false where there
+// was no answer, so that it is worth asking again; what was told is delivered all the same.
+func (a *account) catchUp(ctx context.Context) (ok bool) {
+	now, since := a.t.now(), a.mark.until()
 	if since.IsZero() {
-		a.mark.set(began, began)
-		return
+		a.mark.release(now, now)
+		return true
 	}
 	since = since.Add(-overlap)
 	const atOnce = 8
@@ -28,12 +30,16 @@ func (a *account) catchUp(ctx context.Context) {
 		go func() {
 			var worst error
 			for i := range work {
+				var err error
 				switch {
-				case worst != nil:
+				case worst != nil && (unsupported(worst) || !refused(worst)):
 				case i >= len(groups):
-					histories[i], worst = a.history(ctx, "get_friend_msg_history", frame{Kind: "private", UserID: friends[i-len(groups)]}, since)
+					histories[i], err = a.history(ctx, "get_friend_msg_history", frame{Kind: "private", UserID: friends[i-len(groups)]}, since)
 				case a.t.ear(groups[i], a.self):
-					histories[i], worst = a.history(ctx, "get_group_msg_history", frame{Kind: "group", GroupID: groups[i]}, since)
+					histories[i], err = a.history(ctx, "get_group_msg_history", frame{Kind: "group", GroupID: groups[i]}, since)
+				}
+				if err != nil {
+					worst = err
 				}
 			}
 			done <- worst
@@ -45,17 +51,20 @@ func (a *account) catchUp(ctx context.Context) {
 	close(work)
 	var problem error
 	for range atOnce {
-		if err := <-done; err != nil {
+		if err := <-done; err != nil && (problem == nil || refused(problem)) {
 			problem = err
 		}
 	}
 	if problem != nil {
 		a.t.log.Warn("onebot: what was said while we were away can't be had in full", "account", string(a.self), "since", since, "err", says(problem))
 	}
-	now, n := a.t.now(), 0
+	n, newest := 0, since
 	for _, list := range histories {
 		var events []bot.Event
 		for _, f := range list {
+			if at := f.at(now); at.After(newest) {
+				newest = at
+			}
 			made := a.translate(ctx, f, now)
 			for i := range made {
 				made[i].Backlog = true
@@ -64,15 +73,23 @@ func (a *account) catchUp(ctx context.Context) {
 		}
 		n += len(events)
 		if a.deliver(ctx, events) != nil {
-			return
+			return false
 		}
 	}
 	if n > 0 {
 		a.t.log.Info("onebot: asked for what was said while we were away", "account", string(a.self), "since", since, "events", n)
 	}
-	if problem == nil {
-		a.mark.set(began, now)
+	if problem != nil && !refused(problem) {
+		return false
 	}
+	a.mark.release(newest, now) // by the platform's clock, as all that is stored
+	return true
+}
+
+// refused tells that an error is an answer: the other side heard the question and says no.
+func refused(err error) bool {
+	var failed *failedError
+	return errors.As(err, &failed)
 }
 
 // history is what was said in a chat since a time, in order.

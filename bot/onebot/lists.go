@@ -3,6 +3,7 @@ package onebot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/weilu-im/weilu/bot"
@@ -28,19 +29,23 @@ func (a *account) greet(ctx context.Context) error {
 			names[g.GroupID] = g.Name
 		}
 	}
-	gone := a.book.setGroups(names)
+	gone, ok := a.book.setGroups(names)
+	if !ok {
+		return fmt.Errorf("the list of groups is not believed: %d groups, where %d are missing", len(names), len(gone))
+	}
 	a.readFriends(ctx)
 	a.greeted.Store(true)
 	now := a.t.now().UTC()
 	events := make([]bot.Event, 0, len(gone))
 	for _, g := range gone {
+		if a.t.stays(g) {
+			continue // another of our accounts goes on there
+		}
 		f := frame{GroupID: g, UserID: a.self}
 		ev := a.place(bot.Left, f, a.eventID(f, "left/"+string(a.self), now))
 		ev.At, ev.SeenAt, ev.Transport, ev.From = now, now, Name, sender{UserID: a.self}.person(true)
-		if !a.t.stays(g) {
-			events = append(events, ev)
-		}
-		a.book.forget(g, a.self)
+		events = append(events, ev)
+		a.book.forget(g, a.self) // it was only named again
 	}
 	return a.deliver(ctx, events)
 }
@@ -115,7 +120,7 @@ func (a *account) readMembers(ctx context.Context, g id) {
 	}
 	a.book.setMembers(g, list)
 	f := frame{GroupID: g}
-	ev := a.place(bot.MembersSeen, f, a.eventID(f, "members/"+strconv.FormatInt(now.UnixMilli(), 10), now))
+	ev := a.place(bot.MembersSeen, f, a.eventID(f, "members/"+strconv.FormatInt(now.UnixNano(), 10), now))
 	ev.At, ev.SeenAt, ev.Transport = now, now, Name
 	for _, m := range list {
 		if m.UserID.none() {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,6 +84,50 @@ func TestWithoutHistoryOnlyTheGapIsLost(t *testing.T) {
 	}
 	if !strings.Contains(b.log.String(), "can't be had in full") {
 		t.Error("nobody is told of the gap")
+	}
+}
+
+// TestAGapIsAskedForAgain does not get the history at once: the connection is cut while it is asked for, or nothing is
+// answered; what is said meanwhile does not hide the gap, also from another process.
+func TestAGapIsAskedForAgain(t *testing.T) {
+	for _, trouble := range []onebottest.Trouble{onebottest.CutBefore, onebottest.Deaf} {
+		for _, action := range []string{"get_group_msg_history", "get_group_list"} {
+			for _, restart := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s %s %t", trouble, action, restart), func(t *testing.T) {
+					var ahead atomic.Int64
+					now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+					w := onebottest.New(onebottest.Options{Now: now})
+					ming := w.Person("小明")
+					g := w.Group("大群", ming)
+					timing := hasty()
+					timing.Answer = 100 * time.Millisecond
+					o := onebot.Options{Dir: t.TempDir(), Timing: timing, Now: now}
+					b := setUp(t, o, w)
+					g.Say(ming, "一")
+					b.notes.wait(t, bot.Message, 1)
+					w.Down()
+					b.until("away", func() bool { return len(b.tr.Status().Accounts) == 0 })
+					g.Say(ming, "没人听见")
+					ahead.Store(int64(time.Minute)) // far more than is asked for again in any case
+					w.Fault(onebottest.Fault{Trouble: trouble, Action: action, Times: 3})
+					asked := w.Asked(action)
+					w.Up()
+					b.until("asked", func() bool { return w.Asked(action) > asked && w.Connected() })
+					g.Say(ming, "三")
+					if restart {
+						b.until("heard", func() bool {
+							list := b.notes.all(bot.Message)
+							return list[len(list)-1].Text == "三"
+						})
+						b.stop()
+						w.Down()
+						w.Up()
+						b.start(o, w)
+					}
+					b.until("all heard", func() bool { return len(b.notes.all(bot.Message)) == 3 })
+				})
+			}
+		}
 	}
 }
 

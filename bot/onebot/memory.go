@@ -92,6 +92,7 @@ type mark struct {
 	mu    sync.Mutex
 	at    time.Time // zero: nothing was stored yet
 	wrote time.Time
+	held  bool // what was said before is asked for: it does not move
 }
 
 type markFile struct {
@@ -152,7 +153,10 @@ func (m *mark) until() time.Time {
 func (m *mark) set(at, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !at.After(m.at) {
+	if at.After(now) {
+		at = now // a clock that is ahead hides nothing
+	}
+	if m.held || !at.After(m.at) {
 		return
 	}
 	m.at = at
@@ -161,6 +165,21 @@ func (m *mark) set(at, now time.Time) {
 	}
 	m.wrote = now
 	m.save()
+}
+
+// hold keeps the mark where it is, until release.
+func (m *mark) hold() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = true
+}
+
+// release lets the mark go on from at.
+func (m *mark) release(at, now time.Time) {
+	m.mu.Lock()
+	m.held = false
+	m.mu.Unlock()
+	m.set(at, now)
 }
 
 // save writes the mark; the lock is held.

@@ -112,7 +112,7 @@ func (a *account) decreased(f frame, at time.Time) []bot.Event {
 func (a *account) recalled(ctx context.Context, f frame, at time.Time) (events []bot.Event) {
 	s, known := a.heard.get(f.MessageID)
 	if !known {
-		s, known = a.fetch(ctx, f.MessageID)
+		s, known = a.fetch(ctx, f.GroupID, f.MessageID)
 	}
 	if !known || a.t.own(s.from.UserID) {
 		return nil
@@ -154,8 +154,8 @@ func (a *account) friendly(who sender, at time.Time) bot.Event {
 // poked is that somebody nudged somebody.
 func (a *account) poked(f frame, at time.Time) []bot.Event {
 	from := f.UserID
-	if f.Sender.UserID != "" { // in private, implementations differ in who is the user
-		from = f.Sender.UserID
+	if !f.SenderID.none() { // in private, implementations differ in who is the user
+		from = f.SenderID
 	}
 	if from.none() || a.t.own(from) || f.TargetID.none() {
 		return nil

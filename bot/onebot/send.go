@@ -57,7 +57,7 @@ func (t *Transport) speaker(r bot.Route) (*account, error) {
 	for self, a := range t.accounts {
 		rank := 0
 		switch {
-		case g != "" && t.ears[g] == self:
+		case g != "" && t.ears[g] == self && a.book.has(g):
 			rank = 2
 		case g != "" && a.book.has(g):
 			rank = 1

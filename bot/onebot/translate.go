@@ -12,9 +12,20 @@ import (
 	"github.com/weilu-im/weilu/bot"
 )
 
+// unknownGroup is what common implementations say where they don't know the group of a temporary session.
+const unknownGroup id = "284840486"
+
 // translate makes the events of what was heard.
 func (a *account) translate(ctx context.Context, f frame, seen time.Time) []bot.Event {
-	if !f.GroupID.none() && !a.t.ear(f.GroupID, a.self) {
+	if f.Kind == "private" { // of a temporary session some tell the group here, and some with the sender
+		if f.Sender.GroupID.none() {
+			f.Sender.GroupID = f.GroupID
+		}
+		if f.GroupID = ""; f.Sender.GroupID == unknownGroup {
+			f.Sender.GroupID = ""
+		}
+	}
+	if !f.GroupID.none() && f.Post != "request" && !a.t.ear(f.GroupID, a.self) {
 		return nil // another of our accounts hears this group
 	}
 	var events []bot.Event
@@ -69,6 +80,9 @@ func (a *account) message(ctx context.Context, f frame, seen time.Time) (events 
 	}
 	parts := segments(f.Message, f.Raw)
 	if f.GroupID.none() {
+		if who.GroupID.none() && f.Sub != "friend" {
+			who.GroupID = a.book.meeting(who.UserID)
+		}
 		a.book.heardFrom(who.UserID, who.GroupID)
 		who.Card = ""
 	} else if f.Anonymous == nil {
@@ -131,7 +145,7 @@ func (a *account) words(ctx context.Context, g id, parts []segment) (w words) {
 			a.at(g, id(p.Data["qq"]), p.Data["name"], &w, &text)
 		case "reply":
 			if w.quote == nil {
-				w.quote = a.quote(ctx, id(p.Data["id"]))
+				w.quote = a.quote(ctx, g, id(p.Data["id"]))
 			}
 		case "image":
 			other(bot.Image, digest(p.Data["file"], p.Data["file_id"], p.Data["url"]))
@@ -182,21 +196,21 @@ func digest(names ...string) string {
 }
 
 // quote finds the message that an answer quotes: what was heard lately, or what the implementation knows of it.
-func (a *account) quote(ctx context.Context, message id) *bot.Quote {
+func (a *account) quote(ctx context.Context, g, message id) *bot.Quote {
 	if message.none() {
 		return nil
 	}
 	s, known := a.heard.get(message)
 	if !known {
-		if s, known = a.fetch(ctx, message); !known {
+		if s, known = a.fetch(ctx, g, message); !known {
 			return &bot.Quote{From: bot.Person{Stable: true}}
 		}
 	}
 	return &bot.Quote{ID: s.event, From: s.from.person(a.t.own(s.from.UserID)), Text: s.text}
 }
 
-// fetch asks for a message that was not heard lately.
-func (a *account) fetch(ctx context.Context, message id) (said, bool) {
+// fetch asks for a message that was not heard lately, of a group, or in private. Not every answer tells where it was.
+func (a *account) fetch(ctx context.Context, g, message id) (said, bool) {
 	if !a.tries.may() {
 		return said{}, false
 	}
@@ -213,7 +227,10 @@ func (a *account) fetch(ctx context.Context, message id) (said, bool) {
 	if who.UserID.none() {
 		who.UserID = f.UserID
 	}
-	if f.GroupID.none() && f.UserID.none() {
+	if f.GroupID.none() && f.Kind != "private" {
+		f.GroupID = g
+	}
+	if f.UserID.none() {
 		f.UserID = who.UserID
 	}
 	var plain []segment // a quote within the quoted message is nobody's business

@@ -133,12 +133,12 @@ func (t *Transport) own(user id) bool {
 }
 
 // ear tells whether an account is the one that hears a group: of several that are in it the first, for as long as it is
-// connected.
+// connected and in it.
 func (t *Transport) ear(group, self id) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now, known := t.ears[group]
-	if known && now != self && t.accounts[now].connected() {
+	if holder := t.accounts[now]; known && now != self && holder.connected() && holder.book.has(group) {
 		return false
 	}
 	t.ears[group] = self

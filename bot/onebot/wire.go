@@ -84,7 +84,8 @@ type frame struct {
 	UserID     id              `json:"user_id"`
 	OperatorID id              `json:"operator_id"`
 	TargetID   id              `json:"target_id"`
-	Card       string          `json:"card_new"` // an extension
+	SenderID   id              `json:"sender_id"` // an extension: of a nudge in private, who did it
+	Card       string          `json:"card_new"`  // an extension
 	Comment    string          `json:"comment"`
 	Flag       string          `json:"flag"`
 	Interval   count           `json:"interval"` // milliseconds between two heartbeats
@@ -121,6 +122,21 @@ func decode(src []byte) (f frame, err error) {
 		return frame{}, err
 	}
 	return f, nil
+}
+
+// online tells whether an event says that its account is logged in or not.
+func (f *frame) online() (online, known bool) {
+	var status struct {
+		Online *bool `json:"online"`
+	}
+	switch {
+	case f.Meta == "heartbeat":
+		_ = json.Unmarshal(f.Status, &status) // absent or another type: it says nothing
+		return status.Online == nil || *status.Online, status.Online != nil
+	case f.Notice == "bot_offline":
+		return false, true
+	}
+	return true, f.Post == "message"
 }
 
 // isAnswer tells an answer from an event.

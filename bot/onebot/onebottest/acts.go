@@ -38,8 +38,15 @@ func (w *World) sayFrom(m *Message, through *Group) *Message {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.remember(m)
+	if w.offline || m.group != nil && m.group.member(w.self.id) == nil {
+		return m // the bot does not hear it
+	}
 	ev := w.event(m)
-	if through != nil {
+	switch {
+	case through == nil:
+	case w.o.GroupOnTop:
+		ev["group_id"] = w.id(through.id)
+	case !w.o.NoGroups:
 		ev["sender"].(map[string]any)["group_id"] = w.id(through.id)
 	}
 	w.tell(ev)
@@ -225,6 +232,16 @@ func (g *Group) Invite(by *Person) (flag string) {
 	w.tell(map[string]any{"time": w.o.Now().Unix(), "self_id": w.id(w.self.id), "post_type": "request", "request_type": "group",
 		"sub_type": "invite", "group_id": w.id(g.id), "user_id": w.id(by.id), "comment": "", "flag": flag})
 	return flag
+}
+
+// Offline takes the account's login away, as the platform does, or gives it back; implementations stay connected.
+func (w *World) Offline(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.offline = on
+	if on {
+		w.notice("bot_offline", map[string]any{"user_id": w.id(w.self.id), "tag": "BotOfflineEvent", "message": "账号状态异常"})
+	}
 }
 
 // Raw tells a frame as it is.

@@ -145,6 +145,9 @@ func (w *World) act(action string, p params) (any, error) {
 	case "set_friend_add_request", "set_group_add_request":
 		return nil, w.decide(p)
 	case "send_group_msg", "send_private_msg", "send_msg":
+		if w.offline {
+			return nil, refuse(1200, "账号已离线")
+		}
 		return w.send(p)
 	case "send_group_forward_msg", "send_private_forward_msg":
 		if !w.o.NoForward {
@@ -237,6 +240,10 @@ func (w *World) message(p params) (any, error) {
 	}
 	ev := w.event(m)
 	ev["real_id"] = ev["message_id"]
+	if w.o.Sparse {
+		delete(ev, "group_id")
+		delete(ev, "user_id")
+	}
 	return ev, nil
 }
 

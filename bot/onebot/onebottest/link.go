@@ -64,6 +64,12 @@ func (w *World) isDown() bool {
 	return w.down
 }
 
+func (w *World) isOffline() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.offline
+}
+
 func (w *World) dial(url, role string) {
 	head := http.Header{"X-Self-Id": {strconv.FormatInt(w.self.id, 10)}, "X-Client-Role": {role}, "User-Agent": {"OneBot/11"}}
 	if w.o.Token != "" {
@@ -181,7 +187,7 @@ func (w *World) beat(l *link) {
 		case <-time.After(w.o.Beat):
 		}
 		if !w.fault(Silent, "") {
-			l.put(w.meta("heartbeat", map[string]any{"status": map[string]any{"online": true, "good": true}, "interval": w.o.Beat.Milliseconds()}))
+			l.put(w.meta("heartbeat", map[string]any{"status": map[string]any{"online": !w.isOffline(), "good": true}, "interval": w.o.Beat.Milliseconds()}))
 		}
 	}
 }

@@ -22,6 +22,9 @@ type Options struct {
 	Redial      time.Duration    // before dialling again; 0: 20 ms
 	MaxText     int              // characters of a message; 0: 4500
 	NoStrangers bool             // temporary sessions are refused
+	GroupOnTop  bool             // the group of a temporary session stands in the event, not with the sender
+	NoGroups    bool             // it does not say of which group a temporary session is
+	Sparse      bool             // get_msg tells what the specification has, without the group
 	BigIDs      bool             // ids of messages are beyond 2^53
 	Now         func() time.Time // nil: time.Now
 }
@@ -43,6 +46,7 @@ type World struct {
 	links    map[*link]bool
 	requests map[string]bool // flags that were answered, and how
 	faults   []Fault
+	offline  bool // the account is not logged in
 	down     bool // nobody is let in, and nobody is dialled
 	stop     chan struct{}
 	closed   bool
