@@ -164,7 +164,7 @@ func (c *Community) Feature() bot.Feature {
 	f.Jobs = append(f.Jobs, bot.Job{Name: "bind", Run: c.bindJob}, bot.Job{Name: "settle", Spec: "40 4 * * *", Run: c.settleJob}, bot.Job{Name: eraseJob, Run: c.eraseJob})
 	f.On = append(f.On, c.friendListeners()...)
 	f.Jobs = append(f.Jobs, bot.Job{Name: "friends", Run: c.friendsJob})
-	f.Guards = map[string]bot.Guard{"asked": c.stillAsked}
+	f.Guards = map[string]bot.Guard{"asked": c.stillAsked, "moves": c.stillCertain}
 	f.Views = append(c.views(), c.freezeView())
 	if c.opts.KeepText > 0 {
 		f.Jobs = append(f.Jobs, bot.Job{Name: "forget", Spec: "20 4 * * *", Run: c.forgetTexts})

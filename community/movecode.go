@@ -2,6 +2,8 @@ package community
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,8 +44,10 @@ func (c *Community) moveCode(ctx context.Context, r *bot.Request) error {
 	var name, chat string
 	rows := c.db.Conn(ctx).Raw(`SELECT g.name, v.chat FROM group_moves v JOIN groups g ON g.id = v.group_id JOIN stays s ON s.group_id = v.group_id AND s.left_at = 0
 		WHERE v.ended_at = 0 AND s.member_id IN ? ORDER BY v.at DESC LIMIT 1`, ids).Row()
-	if err := rows.Scan(&name, &chat); err != nil {
+	if err := rows.Scan(&name, &chat); errors.Is(err, sql.ErrNoRows) {
 		return r.Refuse("movecode.none", "Name", r.Actor.Name)
+	} else if err != nil {
+		return fmt.Errorf("moves of %s: %w", who, err)
 	}
 	made, err := c.attempts(ctx, "move", string(who), r.At.Add(-24*time.Hour))
 	if err != nil {
@@ -82,7 +86,8 @@ func (c *Community) bindMe(ctx context.Context, r *bot.Request) error {
 		MemberID MemberID
 		Strong   bool
 	}
-	if err := c.db.Conn(ctx).Raw(`UPDATE move_codes SET used_at = ? WHERE hash = ? AND used_at = 0 AND at > ? RETURNING member_id, strong`,
+	if err := c.db.Conn(ctx).Raw(`UPDATE move_codes SET used_at = ? WHERE hash = ? AND used_at = 0 AND at > ?
+		AND EXISTS (SELECT 1 FROM group_moves WHERE ended_at = 0) RETURNING member_id, strong`,
 		r.At.UnixMilli(), hashRecovery(r.Args), r.At.Add(-moveLasts).UnixMilli()).Scan(&given).Error; err != nil {
 		return fmt.Errorf("move code: %w", err)
 	}
@@ -98,8 +103,19 @@ func (c *Community) bindMe(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	if MemberID(r.Actor.Member) != member {
-		if err := c.bindOther(ctx, r, member, given[0].Strong); err != nil {
+	switch {
+	case MemberID(r.Actor.Member) != member:
+		err = c.bindOther(ctx, r, member, given[0].Strong)
+	case given[0].Strong && !r.Actor.Strong:
+		err = c.rebind(ctx, r, MemberID(r.Actor.Origin), moveEvidence)
+	default:
+		return r.Refuse("bindme.here", "Name", r.Actor.Name) // the code goes on working on the other side
+	}
+	if err != nil {
+		return err
+	}
+	if given[0].Strong {
+		if err := c.burnMoveCodes(ctx, r, member); err != nil {
 			return err
 		}
 	}
@@ -112,6 +128,20 @@ func (c *Community) bindMe(ctx context.Context, r *bot.Request) error {
 	}
 	r.Send(bot.Outgoing{Member: string(member), Text: r.T("bindme.told", "Name", r.Actor.Name, "Code", r.Actor.Origin), Priority: bot.Notice})
 	r.Reply(r.T("bindme.done", "Name", c.echo(p.Name), "Points", balance))
+	return nil
+}
+
+// burnMoveCodes ends the other codes of somebody who came along.
+func (c *Community) burnMoveCodes(ctx context.Context, r *bot.Request, member MemberID) error {
+	ids, err := c.IDs(ctx, member)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := c.Roster.exec(ctx, `UPDATE move_codes SET used_at = ? WHERE member_id = ? AND used_at = 0`, r.At.UnixMilli(), string(id)); err != nil {
+			return fmt.Errorf("other move codes of %s: %w", id, err)
+		}
+	}
 	return nil
 }
 

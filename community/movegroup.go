@@ -78,6 +78,13 @@ func (c *Community) moveGroup(ctx context.Context, r *bot.Request) error {
 	if u.Was == g.ID {
 		return r.Refuse("movegroup.already", names...)
 	}
+	var elsewhere string
+	err = c.row(ctx, `SELECT chat FROM chats WHERE transport = ? AND session = '' AND group_id = ? AND gone_at = 0 LIMIT 1`, key.transport, string(g.ID)).Scan(&elsewhere)
+	if err == nil {
+		return r.Refuse("movegroup.twice", append(names, "Elsewhere", elsewhere)...)
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("chats of %s: %w", g.ID, err)
+	}
 	old, _, err := c.chatOf(ctx, g.ID, "")
 	if err != nil && !errors.Is(err, bot.ErrUnbound) && !errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -113,7 +120,7 @@ func (c *Community) moveGroup(ctx context.Context, r *bot.Request) error {
 		if err != nil {
 			return err
 		}
-		r.Send(bot.Outgoing{Member: string(m.id), Text: r.T("movegroup.invite", append(names, "Code", code)...), Priority: bot.Notice, Secret: true, NotAfter: r.At.Add(7 * 24 * time.Hour)})
+		r.Send(bot.Outgoing{Member: string(m.id), Text: r.T("movegroup.invite", append(names, "Code", code)...), Priority: bot.Notice, Secret: true, NotAfter: r.At.Add(7 * 24 * time.Hour), Ref: moveRef(m.strong), Guard: "moves"})
 	}
 	if old != "" && old != key.transport {
 		r.Send(bot.Outgoing{Group: string(g.ID), Via: old, Text: r.T("movegroup.announce", names...), Priority: bot.Notice, NotAfter: r.At.Add(7 * 24 * time.Hour)})
@@ -127,7 +134,7 @@ func (c *Community) moveGroup(ctx context.Context, r *bot.Request) error {
 // mover is somebody who is asked to come along.
 type mover struct {
 	id        MemberID
-	strong    bool // it is certain who they are
+	strong    bool // whoever reads what they are told is them beyond doubt
 	reachable bool
 }
 
@@ -152,35 +159,51 @@ func (c *Community) movers(ctx context.Context, group GroupID) ([]mover, error) 
 		}
 		met[who] = true
 		m := mover{id: who}
-		if _, _, m.reachable, err = c.user(ctx, who); err != nil && !errors.Is(err, bot.ErrUnbound) && !errors.Is(err, sql.ErrNoRows) {
+		to, err := c.contact(ctx, who)
+		if err != nil && !errors.Is(err, bot.ErrUnbound) && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
-		if m.strong, err = c.certain(ctx, who); err != nil {
-			return nil, err
-		}
+		m.reachable, m.strong = to.open, to.strong
 		list = append(list, m)
 	}
 	return list, nil
 }
 
-// certain tells whether somebody is bound beyond doubt in a login that lasts.
-func (ro *Roster) certain(ctx context.Context, id MemberID) (bool, error) {
-	ids, err := ro.IDs(ctx, id)
-	if err != nil {
-		return false, err
+// moveRef names the words that carry a code which proves as much as it says.
+func moveRef(strong bool) string {
+	if strong {
+		return "move/strong"
 	}
-	var n int64
-	err = ro.db.Conn(ctx).Raw(`SELECT COUNT(*) FROM bindings c WHERE c.member_id IN ? AND c.strong = ? AND `+live, ids, true).Scan(&n).Error
-	if err != nil {
-		return false, fmt.Errorf("bindings of %s: %w", id, err)
-	}
-	return n > 0, nil
+	return "move/weak"
 }
 
-// openMove makes a chat one of the group.
+// stillCertain is a guard: a code that proves who somebody is goes only to whom that is known of, also where the words
+// waited for another login.
+func (c *Community) stillCertain(ctx context.Context, o bot.Outgoing, _ time.Time) (reason string, err error) {
+	to, err := c.contact(ctx, MemberID(o.Member))
+	if err != nil && !errors.Is(err, bot.ErrUnbound) && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	if err == nil && !to.strong && o.Ref == moveRef(true) {
+		return "it is not certain any more that this is who the move code is for", nil
+	}
+	return "", nil
+}
+
+// openMove makes a chat one of the group, and of no other.
 func (c *Community) openMove(ctx context.Context, r *bot.Request, key chatKey, group GroupID) error {
 	if err := c.tie(ctx, key, group, "moved", r.At); err != nil {
 		return err
+	}
+	var others []GroupID
+	if err := c.db.Conn(ctx).Raw(`UPDATE group_moves SET ended_at = ? WHERE transport = ? AND chat = ? AND group_id <> ? AND ended_at = 0 RETURNING group_id`,
+		r.At.UnixMilli(), key.transport, string(key.chat), string(group)).Scan(&others).Error; err != nil {
+		return fmt.Errorf("end other moves to %s: %w", key.chat, err)
+	}
+	for _, other := range others {
+		if err := c.moving(ctx, other); err != nil {
+			return err
+		}
 	}
 	if err := c.Roster.exec(ctx, `INSERT INTO group_moves (group_id, transport, chat, at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (group_id, transport, chat) DO UPDATE SET at = excluded.at, ended_at = 0`, string(group), key.transport, string(key.chat), r.At.UnixMilli()); err != nil {
@@ -203,6 +226,12 @@ func (c *Community) registerMoveGroupUndo() {
 			return err
 		}
 		key := chatKey{u.Transport, "", u.Chat}
+		var is GroupID
+		if err := c.row(ctx, `SELECT group_id FROM chats WHERE transport = ? AND session = '' AND chat = ?`, u.Transport, string(u.Chat)).Scan(&is); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("chat %s: %w", u.Chat, err)
+		} else if is != u.Group {
+			return c.refuse(r, "identity.late")
+		}
 		if err := c.Roster.exec(ctx, `UPDATE group_moves SET ended_at = ? WHERE group_id = ? AND transport = ? AND chat = ?`,
 			r.At.UnixMilli(), string(u.Group), u.Transport, string(u.Chat)); err != nil {
 			return fmt.Errorf("end the move of %s: %w", u.Group, err)

@@ -27,9 +27,10 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 	if o.Group != "" {
 		o.Route.Transport, o.Route.Chat, err = ro.chatOf(ctx, GroupID(o.Group), o.Via)
 	} else {
-		var open bool
-		o.Route.Transport, o.Route.User, open, err = ro.user(ctx, MemberID(o.Member))
-		if err == nil && !open && o.Action == bot.Speak {
+		var to contact
+		to, err = ro.contact(ctx, MemberID(o.Member))
+		o.Route.Transport, o.Route.User = to.transport, to.user
+		if err == nil && !to.open && o.Action == bot.Speak {
 			return errNoFriend
 		}
 	}
@@ -41,11 +42,11 @@ func (ro *Roster) Resolve(ctx context.Context, o *bot.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		_, user, _, err := ro.user(ctx, p.ID)
+		to, err := ro.contact(ctx, p.ID)
 		if err != nil && !errors.Is(err, bot.ErrUnbound) { // whoever is not found yet is called by name
 			return err
 		}
-		o.Mentions = append(o.Mentions, bot.Person{User: user, Name: p.Name})
+		o.Mentions = append(o.Mentions, bot.Person{User: to.user, Name: p.Name})
 	}
 	return nil
 }
@@ -69,20 +70,28 @@ var errNoFriend = errors.New("can't be written to in private: no friend of the b
 // Reachable tells whether a member can be written to in private. Of whoever is not found in this login yet it is not
 // known, and their words wait.
 func (ro *Roster) Reachable(ctx context.Context, member string) (bool, error) {
-	_, _, open, err := ro.user(ctx, MemberID(member))
+	to, err := ro.contact(ctx, MemberID(member))
 	if errors.Is(err, bot.ErrUnbound) || errors.Is(err, sql.ErrNoRows) {
 		return true, nil
 	}
-	return open, err
+	return to.open, err
 }
 
-// user is the user of a member under any of their ids: of those who can be written to in private, if there are any,
-// the one of this very id, else the latest.
-func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user bot.UserID, open bool, err error) {
+// contact is where somebody is found.
+type contact struct {
+	transport string
+	user      bot.UserID
+	open      bool // they can be written to in private
+	strong    bool // it is beyond doubt that it is them
+}
+
+// contact is where a member is found under any of their ids: of the users who can be written to in private, if there are
+// any, the one of this very id, else the latest.
+func (ro *Roster) contact(ctx context.Context, id MemberID) (to contact, err error) {
 	err = ro.row(ctx, `SELECT c.transport, c.user_id, c.session = '' AND c.transport <> ? OR EXISTS (SELECT 1 FROM friends f
-		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open FROM bindings c
+		WHERE f.transport = c.transport AND f.session = c.session AND f.user_id = c.user_id) AS open, c.strong FROM bindings c
 		WHERE c.member_id IN `+personIDs+` AND `+live+` ORDER BY open DESC, CASE WHEN c.member_id = ? THEN 0 ELSE 1 END, c.at DESC LIMIT 1`,
-		ro.opts.FriendsOnly, string(id), string(id), string(id), string(id), string(id)).Scan(&transport, &user, &open)
+		ro.opts.FriendsOnly, string(id), string(id), string(id), string(id), string(id)).Scan(&to.transport, &to.user, &to.open, &to.strong)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err = ro.everBound(ctx, `SELECT COUNT(*) FROM bindings WHERE member_id IN `+personIDs, string(id), string(id), string(id), string(id)); err == nil {
 			err = fmt.Errorf("member %s: %w", id, bot.ErrUnbound)
@@ -91,7 +100,7 @@ func (ro *Roster) user(ctx context.Context, id MemberID) (transport string, user
 	if err != nil && !errors.Is(err, bot.ErrUnbound) {
 		err = errors.Join(fmt.Errorf("member %s has no binding", id), err)
 	}
-	return transport, user, open, err
+	return to, err
 }
 
 func (ro *Roster) everBound(ctx context.Context, count string, args ...any) error {

@@ -83,6 +83,9 @@ func (a *account) finish(ctx context.Context) {
 // with the next connection.
 func (a *account) begin(c *conn) {
 	a.tries.n.Store(0)
+	if !c.events && a.greeted.Load() {
+		return // the connection that tells events was first
+	}
 	a.mark.hold()
 	if !a.callable(c.ctx) {
 		a.t.log.Warn("onebot: nothing can be asked: there is no connection for calls", "account", string(a.self))

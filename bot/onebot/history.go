@@ -3,6 +3,7 @@ package onebot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -92,41 +93,94 @@ func refused(err error) bool {
 	return errors.As(err, &failed)
 }
 
-// history is what was said in a chat since a time, in order.
-func (a *account) history(ctx context.Context, action string, chat frame, since time.Time) (list []frame, err error) {
-	for _, n := range [...]int{50, 400, 3000} { // more where the oldest of it is later than what is known
-		var got struct {
-			Messages []frame `json:"messages"`
-		}
-		params := map[string]any{"count": n}
-		if chat.GroupID.none() {
-			params["user_id"] = chat.UserID
-		} else {
-			params["group_id"] = chat.GroupID
-		}
-		if err := a.ask(ctx, a.t.timing.Answer, action, params, &got); err != nil {
+// history is what was said in a chat since a time, in order: more where the oldest of it is later than what is known, and
+// page by page where an implementation gives less than it is asked for.
+func (a *account) history(ctx context.Context, action string, chat frame, since time.Time) ([]frame, error) {
+	got := past{known: map[id]bool{}, oldest: a.t.now()}
+	const pages = 200
+	for _, n := range [...]int{50, 400, 3000} {
+		given, _, err := a.page(ctx, action, chat, n, "", &got)
+		if err != nil {
 			return nil, err
 		}
-		list = list[:0]
-		oldest := a.t.now()
-		for _, f := range got.Messages {
-			at := f.at(a.t.now())
-			if at.Before(oldest) {
-				oldest = at
-			}
-			if at.Before(since) {
-				continue
-			}
-			f.Post, f.Kind, f.GroupID = "message", chat.Kind, chat.GroupID
-			if !f.Sender.UserID.none() {
-				f.UserID = f.Sender.UserID
-			}
-			list = append(list, f)
+		if got.oldest.Before(since) {
+			return got.since(since, a.t.now()), nil
 		}
-		if oldest.Before(since) || len(got.Messages) < n {
-			return list, nil
+		if given == n {
+			continue
+		}
+		// It is all that there is, or all that is given at once.
+		for range pages {
+			given, fresh, err := a.page(ctx, action, chat, n, got.first, &got)
+			if err != nil && !refused(err) {
+				return nil, err
+			}
+			if err != nil || given == 0 || fresh == 0 || got.oldest.Before(since) {
+				return got.since(since, a.t.now()), nil
+			}
 		}
 	}
+	list := got.since(since, a.t.now())
 	a.t.log.Warn("onebot: more was said in a chat than can be asked for; what is older is lost", "group", string(chat.GroupID), "user", string(chat.UserID), "messages", len(list))
 	return list, nil
+}
+
+// past is what is known of a chat's history.
+type past struct {
+	frames []frame
+	known  map[id]bool
+	oldest time.Time
+	first  id // the oldest message of the last page
+}
+
+// since are the messages from a time on, in order.
+func (p *past) since(since, now time.Time) (list []frame) {
+	for _, f := range p.frames {
+		if !f.at(now).Before(since) {
+			list = append(list, f)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y frame) int { return x.at(now).Compare(y.at(now)) })
+	return list
+}
+
+// page asks for up to n messages of a chat: the latest, or those up to the message before.
+func (a *account) page(ctx context.Context, action string, chat frame, n int, before id, into *past) (given, fresh int, err error) {
+	var got struct {
+		Messages []frame `json:"messages"`
+	}
+	params := map[string]any{"count": n}
+	if chat.GroupID.none() {
+		params["user_id"] = chat.UserID
+	} else {
+		params["group_id"] = chat.GroupID
+	}
+	if before != "" { // implementations differ in what they call it
+		params["message_seq"], params["message_id"] = before, before
+	}
+	if err := a.ask(ctx, a.t.timing.Answer, action, params, &got); err != nil {
+		return 0, 0, err
+	}
+	now := a.t.now()
+	oldest := now
+	added := make([]frame, 0, len(got.Messages))
+	for _, f := range got.Messages {
+		if into.known[f.MessageID] {
+			continue
+		}
+		into.known[f.MessageID] = true
+		if at := f.at(now); at.Before(oldest) || len(added) == 0 {
+			oldest, into.first = at, f.MessageID
+		}
+		f.Post, f.Kind, f.GroupID = "message", chat.Kind, chat.GroupID
+		if !f.Sender.UserID.none() {
+			f.UserID = f.Sender.UserID
+		}
+		added = append(added, f)
+	}
+	if oldest.Before(into.oldest) {
+		into.oldest = oldest
+	}
+	into.frames = append(added, into.frames...) // what is asked for later is older
+	return len(got.Messages), len(added), nil
 }

@@ -3,6 +3,7 @@ package onebot_test
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -180,5 +181,39 @@ func TestOldMessagesAreFoundWithoutTheirGroup(t *testing.T) {
 	g.Send(ming, onebottest.Reply(second), onebottest.Text("嗯"))
 	if ev := b.notes.wait(t, bot.Message, 2); ev.Quote == nil || ev.Quote.ID != said.ID || ev.Quote.Text != "二" {
 		t.Errorf("quoted %+v, want %q", ev.Quote, said.ID)
+	}
+}
+
+// TestHistoriesInPages misses more than an implementation tells at once.
+func TestHistoriesInPages(t *testing.T) {
+	var ahead atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	w := onebottest.New(onebottest.Options{Cap: 20, Now: now})
+	ming := w.Person("小明")
+	w.Befriend(ming)
+	g := w.Group("大群", ming)
+	b := setUp(t, onebot.Options{Now: now}, w)
+	g.Say(ming, "一")
+	b.notes.wait(t, bot.Message, 1)
+	w.Down()
+	b.until("away", func() bool { return len(b.tr.Status().Accounts) == 0 })
+	const missed = 150
+	ahead.Store(int64(time.Minute)) // so that what was said before is not of it
+	for i := range missed {
+		g.Say(ming, fmt.Sprint(i))
+		if i%3 == 0 {
+			ming.Whisper(fmt.Sprint("私聊 ", i))
+		}
+	}
+	w.Up()
+	b.notes.wait(t, bot.Message, 1+missed+missed/3)
+	n := 0
+	for _, ev := range b.notes.all(bot.Message)[1:] {
+		if !ev.Private {
+			if ev.Text != fmt.Sprint(n) {
+				t.Fatalf("the %d. message missed is %q", n, ev.Text)
+			}
+			n++
+		}
 	}
 }

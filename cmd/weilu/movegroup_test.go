@@ -57,6 +57,9 @@ func aGroupMoves(t *testing.T) {
 	if exit != 0 || !strings.Contains(out, "也在 QQ 群 "+next.ID()) || !strings.Contains(out, "撤销") {
 		t.Fatalf("move-group: exit %d: %s%s", exit, out, errs)
 	}
+	if out, _, _ := weilu(t, "", "move-group", "g1", "--to", "777", "--data", data); !strings.Contains(out, "已经在 QQ 群 "+next.ID()) {
+		t.Errorf("moved twice: %s", out)
+	}
 	b = start()
 	told := waitSent(t, s, "move code", sentInPrivate(ming, "绑定我"))
 	waitSent(t, s, "announcement", sentTo(old, "搬到 QQ 群 "+next.ID()))
@@ -66,6 +69,8 @@ func aGroupMoves(t *testing.T) {
 	mine := regexp.MustCompile("绑定我 ([A-Z0-9-]+)").FindStringSubmatch(told.Text)[1]
 	next.Say(gang2, "签到") // nobody knows yet who that is
 	saidOn(t, w, "check-in of a stranger", inTheGroup(next, "小刚"))
+	ming.Whisper("绑定我 " + mine)
+	waitSent(t, s, "answer on the wrong side", sentInPrivate(ming, "这个码要在新的那边说"))
 	next.Say(ming2, "绑定我 "+mine)
 	saidOn(t, w, "answer to 绑定我", inTheGroup(next, "现在有 5 积分"))
 	waitSent(t, s, "news on the old side", sentInPrivate(ming, "明明在QQ"))

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -201,12 +202,8 @@ func (w *World) ofGroup(action string, p params) (any, error) {
 	if w.o.NoHistory {
 		return nil, refuse(1404, "不支持的API %s", action)
 	}
-	n, ok := p.number("count")
-	if !ok {
-		n = 20
-	}
 	list := []any{}
-	for _, m := range g.history[max(0, len(g.history)-int(n)):] {
+	for _, m := range w.page(p, g.history) {
 		if !m.gone {
 			list = append(list, w.event(m))
 		}
@@ -214,22 +211,39 @@ func (w *World) ofGroup(action string, p params) (any, error) {
 	return map[string]any{"messages": list}, nil
 }
 
-func (w *World) friendHistory(p params) (any, error) {
-	user, ok := p.number("user_id")
-	if !ok || !w.friends[user] {
-		return nil, refuse(1400, "no such friend")
-	}
-	list := []any{}
-	for _, m := range w.private {
-		if !m.gone && (m.from.id == user || m.to.id == user) {
-			list = append(list, w.event(m))
+// page is the part of a history that is asked for: so many, up to a message.
+func (w *World) page(p params, list []*Message) []*Message {
+	if until, ok := p.number("message_seq"); ok {
+		if i := slices.IndexFunc(list, func(m *Message) bool { return m.id == until }); i >= 0 {
+			list = list[:i+1]
 		}
 	}
 	n, ok := p.number("count")
 	if !ok {
 		n = 20
 	}
-	return map[string]any{"messages": list[max(0, len(list)-int(n)):]}, nil
+	if w.o.Cap > 0 {
+		n = min(n, int64(w.o.Cap))
+	}
+	return list[max(0, len(list)-int(n)):]
+}
+
+func (w *World) friendHistory(p params) (any, error) {
+	user, ok := p.number("user_id")
+	if !ok || !w.friends[user] {
+		return nil, refuse(1400, "no such friend")
+	}
+	var said []*Message
+	for _, m := range w.private {
+		if !m.gone && (m.from.id == user || m.to.id == user) {
+			said = append(said, m)
+		}
+	}
+	list := []any{}
+	for _, m := range w.page(p, said) {
+		list = append(list, w.event(m))
+	}
+	return map[string]any{"messages": list}, nil
 }
 
 func (w *World) message(p params) (any, error) {

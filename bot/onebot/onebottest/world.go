@@ -22,6 +22,7 @@ type Options struct {
 	Redial      time.Duration    // before dialling again; 0: 20 ms
 	MaxText     int              // characters of a message; 0: 4500
 	NoStrangers bool             // temporary sessions are refused
+	Cap         int              // messages of a history that are given at once; 0: as many as are asked for
 	GroupOnTop  bool             // the group of a temporary session stands in the event, not with the sender
 	NoGroups    bool             // it does not say of which group a temporary session is
 	Sparse      bool             // get_msg tells what the specification has, without the group
