@@ -17,10 +17,12 @@ func (c *Community) viewGroups(ctx context.Context, q *bot.Query) (bot.Page, err
 	var rows []struct {
 		ID, Name, Language  string
 		Adopted, Gone, Test bool
+		Movable             bool // it lives where a login does not last, and nowhere else
 		Present             int64
 	}
 	if err := c.db.Conn(ctx).Raw(`SELECT g.id, g.name, g.language, g.adopted, g.test,
 		EXISTS (SELECT 1 FROM chats h WHERE h.group_id = g.id) AND NOT EXISTS (SELECT 1 FROM chats h WHERE h.group_id = g.id AND h.gone_at = 0) AS gone,
+		NOT EXISTS (SELECT 1 FROM chats h WHERE h.group_id = g.id AND h.session = '') AND EXISTS (SELECT 1 FROM chats h WHERE h.group_id = g.id) AS movable,
 		(SELECT COUNT(DISTINCT COALESCE((SELECT a.member_id FROM aliases a WHERE a.alias = s.member_id), s.member_id)) FROM stays s
 			WHERE s.group_id = g.id AND s.left_at = 0) AS present
 		FROM groups g ORDER BY g.adopted DESC, LENGTH(g.id), g.id`).Scan(&rows).Error; err != nil {
@@ -64,9 +66,18 @@ func (c *Community) viewGroups(ctx context.Context, q *bot.Query) (bot.Page, err
 		if q.Actor.Role >= bot.Manager {
 			row.Acts = []bot.Act{act, test}
 		}
+		if q.Actor.Role >= bot.Owner && g.Movable && c.opts.MovesTo != "" {
+			row.Acts = append(row.Acts, bot.Act{Command: "搬群", Args: g.ID + " 到", Grave: true})
+		}
 		t.Rows = append(t.Rows, row)
 	}
-	return bot.Page{Note: q.T("groups.note"), Figures: []bot.Figure{figure(q, "groups_enabled", number(enabled))}, Tables: []bot.Table{t}}, nil
+	page := bot.Page{Note: q.T("groups.note"), Figures: []bot.Figure{figure(q, "groups_enabled", number(enabled))}, Tables: []bot.Table{t}}
+	moves, err := c.movesTable(ctx, q)
+	if err == nil && len(moves.Rows) > 0 {
+		page.Note += q.T("moves.note")
+		page.Tables = append(page.Tables, moves)
+	}
+	return page, err
 }
 
 // groupCommands enable and disable a group from outside: a page, or a private chat.

@@ -155,7 +155,7 @@ var restrictions = []restricted{
 			"ROLLBACK and its last checkpoint also when the caller's ctx has ended)"},
 	{"time", []string{"Now", "Since", "Until"}, []string{
 		"cmd/weilu", "config/database", "config/database/dbtest", "bot/schedule", "bot/jsonl", "bot/playground", "bot/wechat", "bot/onebot",
-		"bot/wechat/wechattest", "bot/onebot/onebottest", "bot/courier.go", "bot/bottest/conform.go"},
+		"bot/wechat/wechattest", "bot/onebot/onebottest", "bot/courier.go", "bot/bottest/conform.go", "bot/bottest/conform_say.go"},
 		"time is an argument: handlers read r.At, and only transports, the schedule and the courier read real time"},
 	{"math/rand/v2", randomNames, []string{"bot/wechat/guard_pulse.go", "bot/onebot/dial.go"},
 		"chance is an argument: handlers use r.Rand(), which is the same in every replay; only a transport's waits are real chance"},

@@ -93,6 +93,9 @@ func aGroupMoves(t *testing.T) {
 	waitSent(t, s, "an answer where it was asked", sentTo(old, "5 积分"))
 	wang.Whisper("待认领")
 	waitSent(t, s, "who waits", sentInPrivate(wang, "小刚"))
+	if groups, errs, _ := weilu(t, "", "view", "community.groups", "--csv", "--table", "moves", "--data", data); !regexp.MustCompile(`g1,大群,` + next.ID() + `,[^,]+,2,1,1\n`).MatchString(groups) {
+		t.Errorf("how far the move is: %s%s", groups, errs)
+	}
 	undo := regexp.MustCompile("撤销 ([A-Z0-9]+)").FindStringSubmatch(out)[1]
 	wang.Whisper("撤销 " + undo)
 	waitSent(t, s, "answer to 撤销", func(m wechattest.Sent) bool {
