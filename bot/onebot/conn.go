@@ -84,7 +84,7 @@ func (t *Transport) live(c *conn, self id, first []frame) error {
 		c.end()
 	})
 	if c.events || !a.greeted.Load() {
-		a.queue <- item{began: c}
+		a.put(c, item{began: c})
 	}
 	for _, f := range first {
 		a.take(c, f)
@@ -129,7 +129,7 @@ func (a *account) take(c *conn, f frame) {
 		return
 	}
 	if a.present(f.online()) {
-		a.queue <- item{began: c} // what was said while it was away
+		a.put(c, item{began: c}) // what was said while it was away
 	}
 	if f.Post == "meta_event" {
 		if f.Meta == "heartbeat" && f.Interval > 0 {
@@ -137,8 +137,13 @@ func (a *account) take(c *conn, f frame) {
 		}
 		return
 	}
+	a.put(c, item{frame: f, seen: a.t.now()})
+}
+
+// put lets something be heard, unless the connection ends first.
+func (a *account) put(c *conn, it item) {
 	select {
-	case a.queue <- item{frame: f, seen: a.t.now()}:
+	case a.queue <- it:
 	case <-c.ctx.Done():
 	}
 }

@@ -117,10 +117,7 @@ func (a *account) beginAgain(c *conn) {
 		if sleep(c.ctx, wait) != nil {
 			return
 		}
-		select {
-		case a.queue <- item{began: c}:
-		case <-c.ctx.Done():
-		}
+		a.put(c, item{began: c})
 	})
 }
 
