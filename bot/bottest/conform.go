@@ -13,7 +13,7 @@ import (
 // Side is a transport with what stands on its other side: one group in which 小明 talks, and 小红 is.
 type Side struct {
 	Transport bot.Transport
-	Begin     func()            // called once Run has begun: whatever else it takes until the group is heard; may be nil
+	Ready     func() bool       // tells, of a run that has begun, whether the group is heard; nil: it is at once
 	Say       func(text string) // 小明 says something in the group
 	Address   func(text string) // 小明 says something to the bot, and mentions 小红
 	Answer    func(text string) // 小明 says something in answer to their own first words
@@ -129,8 +129,10 @@ func (c *conformer) run() {
 		}
 	})
 	c.t.Cleanup(c.stop)
-	if c.Begin != nil {
-		c.Begin()
+	for limit := time.Now().Add(patience); c.Ready != nil && !c.Ready(); time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			c.t.Fatal("the group is not heard")
+		}
 	}
 }
 

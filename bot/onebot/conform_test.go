@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/weilu-im/weilu/bot"
 	"github.com/weilu-im/weilu/bot/bottest"
@@ -42,7 +41,9 @@ func side(t *testing.T, o onebottest.Options, dialled bool) bottest.Side {
 		options.Listen = freePort(t)
 		options.Listening = func(url string) { connect.Do(func() { w.Connect(url) }) }
 	}
+	var before int // of the run that asks
 	open := func() bot.Transport {
+		before = w.Asked("get_group_member_list")
 		tr, err := onebot.New(options)
 		if err != nil {
 			t.Fatal(err)
@@ -52,11 +53,7 @@ func side(t *testing.T, o onebottest.Options, dialled bool) bottest.Side {
 	var first *onebottest.Message
 	return bottest.Side{
 		Transport: open(),
-		Begin: func() {
-			for asked := w.Asked("get_group_member_list"); !w.Connected() || w.Asked("get_group_member_list") == asked; {
-				time.Sleep(time.Millisecond)
-			}
-		},
+		Ready:     func() bool { return w.Connected() && w.Asked("get_group_member_list") > before },
 		Say: func(text string) {
 			if m := g.Say(ming, text); first == nil {
 				first = m

@@ -99,6 +99,7 @@ func (a *account) begin(c *conn) {
 	}
 	const most = 5
 	switch {
+	case !c.events: // the connection that tells events comes, and then it is known what it did not tell
 	case a.catchUp(c.ctx):
 	case c.begun < most:
 		a.beginAgain(c)

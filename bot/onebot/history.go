@@ -87,6 +87,24 @@ func (a *account) catchUp(ctx context.Context) (ok bool) {
 	return true
 }
 
+// takeOver asks for what was said in a group since the account that heard it before stored something: it may have been
+// deaf for a while before it was gone.
+func (a *account) takeOver(ctx context.Context, group id, since time.Time) {
+	list, err := a.history(ctx, "get_group_msg_history", frame{Kind: "group", GroupID: group}, since.Add(-overlap))
+	if err != nil {
+		a.t.log.Warn("onebot: what was said before another account took over can't be had", "account", string(a.self), "group", string(group), "since", since, "err", says(err))
+		return
+	}
+	var events []bot.Event
+	for _, f := range list {
+		events = append(events, a.translate(ctx, f, a.t.now())...)
+	}
+	for i := range events {
+		events[i].Backlog = true
+	}
+	_ = a.deliver(ctx, events) // an error is the end of the run
+}
+
 // refused tells that an error is an answer: the other side heard the question and says no.
 func refused(err error) bool {
 	var failed *failedError
@@ -163,24 +181,30 @@ func (a *account) page(ctx context.Context, action string, chat frame, n int, be
 	}
 	now := a.t.now()
 	oldest := now
-	added := make([]frame, 0, len(got.Messages))
+	var older, newer []frame // what is said meanwhile comes behind what is known
+	met := false
 	for _, f := range got.Messages {
 		if into.known[f.MessageID] {
+			met = true
 			continue
 		}
 		into.known[f.MessageID] = true
-		if at := f.at(now); at.Before(oldest) || len(added) == 0 {
+		if at := f.at(now); !met && (at.Before(oldest) || len(older) == 0) {
 			oldest, into.first = at, f.MessageID
 		}
 		f.Post, f.Kind, f.GroupID = "message", chat.Kind, chat.GroupID
 		if !f.Sender.UserID.none() {
 			f.UserID = f.Sender.UserID
 		}
-		added = append(added, f)
+		if met {
+			newer = append(newer, f)
+		} else {
+			older = append(older, f)
+		}
 	}
 	if oldest.Before(into.oldest) {
 		into.oldest = oldest
 	}
-	into.frames = append(added, into.frames...) // what is asked for later is older
-	return len(got.Messages), len(added), nil
+	into.frames = slices.Concat(older, into.frames, newer)
+	return len(got.Messages), len(older) + len(newer), nil
 }

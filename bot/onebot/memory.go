@@ -15,6 +15,7 @@ import (
 // said is a message that can be quoted or recalled.
 type said struct {
 	event string
+	at    time.Time
 	from  sender
 	text  string
 	parts int // events that were made of it
@@ -49,38 +50,18 @@ func (m *memory) get(message id) (said, bool) {
 	return s, ok
 }
 
-// echoes is what several accounts in one group hear: the same message, each with an id of its own.
-type echoes struct {
-	mu       sync.Mutex
-	now, old map[[sha256.Size]byte]id // who told it
-}
-
-func newEchoes() *echoes {
-	return &echoes{now: map[[sha256.Size]byte]id{}, old: map[[sha256.Size]byte]id{}}
-}
-
-// first tells whether nobody else told the same, and keeps that self does.
-func (e *echoes) first(self id, what ...string) bool {
-	h := sha256.New()
-	for _, s := range what {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+// of is the message whose event it is.
+func (m *memory) of(event string) (message id, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, list := range [...]map[id]said{m.now, m.old} {
+		for message, s := range list {
+			if s.event == event {
+				return message, true
+			}
+		}
 	}
-	key := [sha256.Size]byte(h.Sum(nil))
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	by, known := e.now[key]
-	if !known {
-		by, known = e.old[key]
-	}
-	if known && by != self {
-		return false
-	}
-	if len(e.now) >= remembered {
-		e.now, e.old = map[[sha256.Size]byte]id{}, e.now
-	}
-	e.now[key] = self
-	return true
+	return "", false
 }
 
 // mark is until when everything that an account heard is stored. It is kept in a file, a little late, which costs only
@@ -107,6 +88,7 @@ func openMark(dir string, self id, log *slog.Logger) *mark {
 	m.file = filepath.Join(dir, Name, "account-"+fileName(self)+".json")
 	src, err := os.ReadFile(m.file)
 	if errors.Is(err, fs.ErrNotExist) {
+		m.save() // the account is known from now on
 		return m
 	}
 	var kept markFile
@@ -119,6 +101,15 @@ func openMark(dir string, self id, log *slog.Logger) *mark {
 	}
 	m.at = kept.StoredUntil
 	return m
+}
+
+// accountFiles is how many accounts the data directory knows.
+func accountFiles(dir string) int {
+	if dir == "" {
+		return 0
+	}
+	list, _ := filepath.Glob(filepath.Join(dir, Name, "account-*.json")) // the pattern is right
+	return len(list)
 }
 
 // fileName makes a part of a file's name of an id, which is not ours.

@@ -105,6 +105,10 @@ func (a *account) quoted(o bot.Outgoing) id {
 	if !a.t.o.QuoteAnswers || o.Priority != bot.Answer || o.Route.Chat == "" {
 		return ""
 	}
+	if a.t.shared.Load() {
+		message, _ := a.heard.of(o.Event)
+		return message
+	}
 	// As eventID writes it: onebot/account/group/message/time.
 	field := strings.Split(o.Event, "/")
 	const fields = 5

@@ -61,11 +61,36 @@ func (a *account) place(kind bot.Kind, f frame, id string) bot.Event {
 // eventID is the id of an event of this account. Ids of messages are short numbers in some implementations, which come
 // again after some ten thousand, so the place and the time are part of it.
 func (a *account) eventID(f frame, what string, at time.Time) string {
-	where := "private/" + string(f.UserID)
+	self, where := string(a.self), "private/"+string(f.UserID)
 	if !f.GroupID.none() {
 		where = string(f.GroupID)
+		if a.t.shared.Load() {
+			self = "all"
+		}
 	}
-	return Name + "/" + string(a.self) + "/" + where + "/" + what + "/" + strconv.FormatInt(at.Unix(), 10)
+	return Name + "/" + self + "/" + where + "/" + what + "/" + strconv.FormatInt(at.Unix(), 10)
+}
+
+// messageID is the id of the event of a message. Each account has numbers of its own for the messages of a group; where
+// there are several accounts it is who said what when.
+func (a *account) messageID(f frame, who id, parts []segment, at time.Time) string {
+	if f.GroupID.none() || !a.t.shared.Load() {
+		return a.eventID(f, string(f.MessageID), at)
+	}
+	if s, known := a.heard.get(f.MessageID); known && s.from.UserID == who && s.at.Equal(at) {
+		return s.event
+	}
+	what := string(who)
+	for _, p := range parts {
+		switch p.Type {
+		case "reply": // by a number as well
+		case "text", "at":
+			what += "\x00" + p.Data["text"] + p.Data["qq"]
+		default:
+			what += "\x00" + p.Type
+		}
+	}
+	return a.eventID(f, "said/"+digest(what), at)
 }
 
 // message makes the events of something said: one for its text and one for its picture, as they would be said in a chat
@@ -89,7 +114,7 @@ func (a *account) message(ctx context.Context, f frame, seen time.Time) (events 
 		a.book.met(f.GroupID, who)
 	}
 	at := f.at(seen)
-	ev := a.place(bot.Message, f, a.eventID(f, string(f.MessageID), at))
+	ev := a.place(bot.Message, f, a.messageID(f, who.UserID, parts, at))
 	ev.At, ev.From = at, who.person(false)
 	if _, friend := a.book.friend(who.UserID); f.GroupID.none() && (friend || f.Sub == "friend") {
 		ev.From.Friend = true
@@ -98,9 +123,6 @@ func (a *account) message(ctx context.Context, f frame, seen time.Time) (events 
 		ev.From = bot.Person{Name: f.Anonymous.Name, Stable: true}
 	}
 	w := a.words(ctx, f.GroupID, parts)
-	if !f.GroupID.none() && a.t.several() && !a.t.told.first(a.self, string(f.GroupID), string(who.UserID), ev.At.String(), w.text, w.media) {
-		return nil // another of our accounts heard it before that one was gone
-	}
 	ev.Quote, ev.Mentions, ev.ToBot = w.quote, w.mentions, w.toBot
 	if w.text != "" || w.form == bot.Text {
 		said := ev
@@ -114,7 +136,7 @@ func (a *account) message(ctx context.Context, f frame, seen time.Time) (events 
 		ev.Form, ev.Media = w.form, w.media
 		events = append(events, ev)
 	}
-	a.heard.put(f.MessageID, said{event: events[0].ID, from: who, text: w.text, parts: len(events)})
+	a.heard.put(f.MessageID, said{event: events[0].ID, at: at, from: who, text: w.text, parts: len(events)})
 	return events
 }
 
@@ -233,14 +255,15 @@ func (a *account) fetch(ctx context.Context, g, message id) (said, bool) {
 	if f.UserID.none() {
 		f.UserID = who.UserID
 	}
+	at, parts := f.at(a.t.now()), segments(f.Message, f.Raw)
 	var plain []segment // a quote within the quoted message is nobody's business
-	for _, p := range segments(f.Message, f.Raw) {
+	for _, p := range parts {
 		if p.Type != "reply" {
 			plain = append(plain, p)
 		}
 	}
 	w := a.words(ctx, f.GroupID, plain)
-	s := said{event: a.eventID(f, string(f.MessageID), f.at(a.t.now())), from: who, text: w.text, parts: 1}
+	s := said{event: a.messageID(f, who.UserID, parts, at), at: at, from: who, text: w.text, parts: 1}
 	if w.text != "" && w.form != bot.Text {
 		s.parts = 2
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -24,12 +25,12 @@ type Transport struct {
 	closed   bool            // Run ends
 	sink     bot.Sink
 	accounts map[id]*account
-	ears     map[id]id // by group: the account that hears it
-	told     *echoes   // what one account told, so that another doesn't
-	since    time.Time // of up
-	up       bool      // an account is connected, or was a moment ago
-	limits   int       // how often in a row we were told to be slower
-	limited  time.Time // nothing may be said before
+	ears     map[id]id   // by group: the account that hears it
+	shared   atomic.Bool // there are several accounts: what groups hear has ids that are the same for all
+	since    time.Time   // of up
+	up       bool        // an account is connected, or was a moment ago
+	limits   int         // how often in a row we were told to be slower
+	limited  time.Time   // nothing may be said before
 	running  sync.WaitGroup
 }
 
@@ -40,7 +41,7 @@ func New(o Options) (*Transport, error) {
 	}
 	t := &Transport{
 		o: o, pace: DefaultPace(), log: o.Log, now: o.Now, timing: o.Timing.or(LiveTiming()),
-		accounts: map[id]*account{}, ears: map[id]id{}, told: newEchoes(),
+		accounts: map[id]*account{}, ears: map[id]id{},
 	}
 	if o.Pace != nil {
 		t.pace = *o.Pace
@@ -56,6 +57,7 @@ func New(o Options) (*Transport, error) {
 			return nil, fmt.Errorf("onebot: %w", err)
 		}
 	}
+	t.shared.Store(accountFiles(o.Dir) > 1)
 	t.since = t.now()
 	return t, nil
 }
@@ -120,6 +122,9 @@ func (t *Transport) account(ctx context.Context, self id) *account {
 	if a == nil {
 		a = newAccount(t, self)
 		t.accounts[self] = a
+		if len(t.accounts) > 1 {
+			t.shared.Store(true)
+		}
 		t.running.Go(func() { a.hear(ctx) })
 	}
 	return a
@@ -142,14 +147,13 @@ func (t *Transport) ear(group, self id) bool {
 		return false
 	}
 	t.ears[group] = self
+	if me := t.accounts[self]; known && now != self && me != nil {
+		if since := t.accounts[now].mark.until(); !since.IsZero() {
+			root := t.root
+			t.running.Go(func() { me.takeOver(root, group, since) })
+		}
+	}
 	return true
-}
-
-// several tells whether there is more than one account.
-func (t *Transport) several() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return len(t.accounts) > 1
 }
 
 // watch tells when the bot as a whole has no account any more, and when it has one again.

@@ -217,3 +217,88 @@ func TestHistoriesInPages(t *testing.T) {
 		}
 	}
 }
+
+// twins are two accounts in one group, in which the same is said at the same time to both.
+type twins struct {
+	worlds [2]*onebottest.World
+	groups [2]*onebottest.Group
+	people [2]*onebottest.Person
+}
+
+func newTwins() *twins {
+	t := &twins{}
+	at := time.Now().Truncate(time.Second)
+	now := at.Add(-time.Hour)
+	for i := range t.worlds {
+		t.worlds[i] = onebottest.New(onebottest.Options{Self: int64(10_001 + i), Now: func() time.Time { return now }})
+		t.people[i] = t.worlds[i].Person("小明")
+		other := t.worlds[i].Group("另外", t.people[i])
+		if i == 1 {
+			other.Say(t.people[i], "很久以前") // each world has numbers of its own
+		}
+		t.groups[i] = t.worlds[i].Group("大群", t.people[i])
+	}
+	now = at
+	return t
+}
+
+func (t *twins) say(text string) {
+	for i, g := range t.groups {
+		g.Say(t.people[i], text)
+	}
+}
+
+// TestAnotherAccountTellsNothingTwice begins anew with the other account first: what the one told it finds in the history.
+func TestAnotherAccountTellsNothingTwice(t *testing.T) {
+	tw := newTwins()
+	o := onebot.Options{Dir: t.TempDir()}
+	b := setUp(t, o, tw.worlds[0], tw.worlds[1])
+	b.until("both greeted", func() bool {
+		return tw.worlds[0].Asked("get_friend_list") > 0 && tw.worlds[1].Asked("get_friend_list") > 0
+	})
+	tw.say("兑换 1")
+	b.notes.wait(t, bot.Message, 1)
+	b.stop()
+	for _, first := range []int{0, 1} {
+		for _, w := range tw.worlds {
+			w.Down()
+		}
+		tw.worlds[first].Up()
+		b.start(o, tw.worlds[first])
+		tw.say(fmt.Sprint("又来 ", first))
+		b.notes.wait(t, bot.Message, 2+first)
+		time.Sleep(50 * time.Millisecond)
+		if list := b.notes.all(bot.Message); len(list) != 2+first {
+			t.Errorf("%d messages, want %d", len(list), 2+first)
+		}
+		b.stop()
+	}
+}
+
+// TestWhatADeafAccountMissed is asked for by the one that takes its place.
+func TestWhatADeafAccountMissed(t *testing.T) {
+	tw := newTwins()
+	b := setUp(t, onebot.Options{Dir: t.TempDir()}, tw.worlds[0], tw.worlds[1])
+	b.until("both greeted", func() bool {
+		return tw.worlds[0].Asked("get_friend_list") > 0 && tw.worlds[1].Asked("get_friend_list") > 0
+	})
+	tw.say("一")
+	b.notes.wait(t, bot.Message, 1)
+	if _, err := b.send(inGroup(tw.groups[0], "在")); err != nil {
+		t.Fatal(err)
+	}
+	ear := 0
+	if len(tw.worlds[0].Sent()) == 0 {
+		ear = 1
+	}
+	tw.groups[1-ear].Say(tw.people[1-ear], "没人听见") // the line of the one that hears is dead
+	time.Sleep(50 * time.Millisecond)
+	tw.worlds[ear].Down()
+	b.until("one left", func() bool { return len(b.tr.Status().Accounts) == 1 })
+	tw.groups[1-ear].Say(tw.people[1-ear], "三")
+	b.notes.wait(t, bot.Message, 3)
+	time.Sleep(50 * time.Millisecond)
+	if n := len(b.notes.all(bot.Message)); n != 3 {
+		t.Errorf("%d messages, want 3", n)
+	}
+}

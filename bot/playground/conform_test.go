@@ -32,12 +32,9 @@ func TestConformance(t *testing.T) {
 		}
 		return bottest.Side{
 			Transport: s.p,
-			Begin: func() {
-				for {
-					if status, _ := s.post("join", map[string]any{"room": "g:none", "as": "u1"}); status == http.StatusNotFound {
-						return
-					}
-				}
+			Ready: func() bool {
+				status, _ := s.post("join", map[string]any{"room": "g:none", "as": "u1"})
+				return status == http.StatusNotFound
 			},
 			Say: func(text string) { says(say(text, nil)) },
 			Address: func(text string) {

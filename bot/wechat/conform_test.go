@@ -37,13 +37,7 @@ func TestConformance(t *testing.T) {
 		return bottest.Side{
 			Transport: open(),
 			Again:     open,
-			Begin: func() {
-				for limit := time.Now().Add(10 * time.Second); tr.Status().State != wechat.Up; time.Sleep(time.Millisecond) {
-					if time.Now().After(limit) {
-						t.Fatal("not logged in")
-					}
-				}
-			},
+			Ready:     func() bool { return tr.Status().State == wechat.Up },
 			Say: func(text string) {
 				if first == "" {
 					first = text
