@@ -93,13 +93,16 @@ func (c *Community) moveGroup(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	reach := 0
+	reach, there := 0, 0
 	for _, m := range people {
-		if m.reachable {
+		switch {
+		case m.there:
+			there++
+		case m.reachable:
 			reach++
 		}
 	}
-	names = append(names, "Members", len(people), "Reach", reach, "Rest", len(people)-reach)
+	names = append(names, "Members", len(people), "Reach", reach, "There", there, "Rest", len(people)-reach-there)
 	if !now {
 		preview := r.T("movegroup.preview", names...)
 		if u.Was != "" {
@@ -113,7 +116,7 @@ func (c *Community) moveGroup(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	for _, m := range people {
-		if !m.reachable {
+		if m.there || !m.reachable {
 			continue
 		}
 		code, err := c.newMoveCode(ctx, r, m.id, m.strong)
@@ -136,6 +139,7 @@ type mover struct {
 	id        MemberID
 	strong    bool // whoever reads what they are told is them beyond doubt
 	reachable bool
+	there     bool // they are known beyond doubt on the other side: from another group that moved
 }
 
 // movers are the people of a group, but for those who wait to be recognised themselves and for bots.
@@ -164,6 +168,12 @@ func (c *Community) movers(ctx context.Context, group GroupID) ([]mover, error) 
 			return nil, err
 		}
 		m.reachable, m.strong = to.open, to.strong
+		var known int
+		if err := c.row(ctx, `SELECT COUNT(*) FROM bindings WHERE transport = ? AND session = '' AND strong AND member_id IN `+personIDs,
+			c.opts.MovesTo, string(who), string(who), string(who), string(who)).Scan(&known); err != nil {
+			return nil, fmt.Errorf("bindings of %s: %w", who, err)
+		}
+		m.there = known > 0
 		list = append(list, m)
 	}
 	return list, nil

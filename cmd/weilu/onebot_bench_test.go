@@ -87,9 +87,16 @@ func flood(b *testing.B, groups, people, messages int, a *app) time.Duration {
 	}
 	go func() { ended <- t.Run(ctx, sink) }()
 	w.Connect(<-url)
-	for w.Asked("get_group_member_list") < groups {
-		time.Sleep(time.Millisecond)
+	wait := func(what string, ok func() bool) {
+		b.Helper()
+		const most = 3 * time.Minute
+		for limit := time.Now().Add(most); !ok(); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(limit) {
+				b.Fatalf("not %s within %s", what, most)
+			}
+		}
 	}
+	wait("all lists read", func() bool { return w.Asked("get_group_member_list") >= groups })
 	checkins := 0
 	began := time.Now()
 	for i := range messages {
@@ -104,9 +111,7 @@ func flood(b *testing.B, groups, people, messages int, a *app) time.Duration {
 		}
 		rooms[who%groups].Say(crowd[who%people], text)
 	}
-	for taken() < int64(messages) || a != nil && answers(w) < checkins {
-		time.Sleep(5 * time.Millisecond)
-	}
+	wait("all taken and answered", func() bool { return taken() >= int64(messages) && (a == nil || answers(w) >= checkins) })
 	took := time.Since(began)
 	cancel()
 	for range 2 {
