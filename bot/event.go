@@ -51,6 +51,7 @@ type Person struct {
 	Stable  bool   // User stays the same for ever: the id itself is the evidence
 	Self    bool   // this is the bot's own account
 	Friend  bool   // the bot may write to them in private
+	Admin   bool   // the platform says that they run this group: a hint for what they are told, never a role
 }
 
 // Called is the name that others see: Display, else Name.

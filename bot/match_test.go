@@ -170,15 +170,17 @@ func TestACommandSaysKindlyWhatIsMissing(t *testing.T) {
 			{Names: []string{"公约"}, Help: "h", Where: bot.InGroup, Run: run},
 		}})
 		opts.Texts = map[string]string{
-			"help.forbidden": "{{.Command}}: no", "help.only_in_private": "{{.Command}}: alone", "help.only_in_group": "{{.Command}}: together",
+			"help.forbidden": "{{.Command}}: no{{if .Admin}}, nor do admins{{end}}", "help.only_in_private": "{{.Command}}: alone", "help.only_in_group": "{{.Command}}: together",
 		}
 		e := engine(t, opts)
 		alone := message("4", "公约")
 		alone.Chat, alone.Private = "", true
-		deliver(t, e, message("1", "任命"), message("2", "绑定"), message("3", "公约"), alone)
+		admin := message("5", "任命")
+		admin.From.Admin = true
+		deliver(t, e, message("1", "任命"), message("2", "绑定"), message("3", "公约"), alone, admin)
 		s.wantNotes(t, "公约")
-		s.wantOutbox(t, "任命: no=pending", "绑定: alone=pending", "公约: together=pending")
-		if got := s.strings(t, `SELECT group_id || '/' || member_id FROM outbox ORDER BY id`); fmt.Sprint(got) != "[/u g/ /u]" {
+		s.wantOutbox(t, "任命: no=pending", "绑定: alone=pending", "公约: together=pending", "任命: no, nor do admins=pending")
+		if got := s.strings(t, `SELECT group_id || '/' || member_id FROM outbox ORDER BY id`); fmt.Sprint(got) != "[/u g/ /u /u]" {
 			t.Errorf("said to %v: a missing right is nobody else's business", got)
 		}
 	})

@@ -44,7 +44,7 @@ func (e *Engine) command(ctx context.Context, r *Request, c *owned) error {
 	}
 	if r.Actor.Role < c.Role {
 		return e.attempt(ctx, r, helpFeature, func(_ context.Context, r *Request) error {
-			r.Whisper(r.Actor.Member, r.T("forbidden", "Role", r.T("role."+c.Role.String()), "Command", namesIn(c.Names, r.Actor.Language)[0]))
+			r.Whisper(r.Actor.Member, r.T("forbidden", "Role", r.T("role."+c.Role.String()), "Command", namesIn(c.Names, r.Actor.Language)[0], "Admin", r.From.Admin))
 			return nil
 		})
 	}

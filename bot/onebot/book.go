@@ -206,5 +206,5 @@ func (b *book) called(g id) string {
 
 // person is somebody as the bot knows people. Ids of a platform stay the same for ever.
 func (m sender) person(own bool) bot.Person {
-	return bot.Person{User: bot.UserID(m.UserID), Name: m.Nickname, Display: m.Card, Stable: true, Self: own}
+	return bot.Person{User: bot.UserID(m.UserID), Name: m.Nickname, Display: m.Card, Stable: true, Self: own, Admin: m.Role == "owner" || m.Role == "admin"}
 }

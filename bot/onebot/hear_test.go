@@ -59,8 +59,11 @@ func hear(t *testing.T, b *bench, g *onebottest.Group, ming, hong *onebottest.Pe
 	if d := time.Since(ev.At); d < -2*time.Second || d > time.Minute || ev.SeenAt.IsZero() {
 		t.Errorf("at %s, seen %s", ev.At, ev.SeenAt)
 	}
+	if !ev.From.Admin { // they made the group
+		t.Errorf("the owner of the group is not called one: %+v", ev.From)
+	}
 	g.Send(hong, onebottest.Reply(first), onebottest.At(b.w.Bot()), onebottest.Text(" 你看 "), onebottest.At(ming), onebottest.Text("，好"))
-	if ev = said(2); !ev.ToBot || ev.Text != "你看 @小明 ，好" || len(ev.Mentions) != 1 || string(ev.Mentions[0].User) != ming.ID() ||
+	if ev = said(2); !ev.ToBot || ev.From.Admin || ev.Text != "你看 @小明 ，好" || len(ev.Mentions) != 1 || string(ev.Mentions[0].User) != ming.ID() ||
 		ev.Quote == nil || ev.Quote.ID != said(1).ID || string(ev.Quote.From.User) != ming.ID() || ev.Quote.Text != said(1).Text {
 		t.Errorf("quote and mentions: %+v %+v", ev, ev.Quote)
 	}
