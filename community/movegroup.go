@@ -81,7 +81,15 @@ func (c *Community) moveGroup(ctx context.Context, r *bot.Request) error {
 	var elsewhere string
 	err = c.row(ctx, `SELECT chat FROM chats WHERE transport = ? AND session = '' AND group_id = ? AND gone_at = 0 LIMIT 1`, key.transport, string(g.ID)).Scan(&elsewhere)
 	if err == nil {
-		return r.Refuse("movegroup.twice", append(names, "Elsewhere", elsewhere)...)
+		var moves int
+		if err := c.row(ctx, `SELECT COUNT(*) FROM group_moves WHERE group_id = ? AND chat = ?`, string(g.ID), elsewhere).Scan(&moves); err != nil {
+			return fmt.Errorf("moves of %s: %w", g.ID, err)
+		}
+		why := "movegroup.native"
+		if moves > 0 {
+			why = "movegroup.twice"
+		}
+		return r.Refuse(why, append(names, "Elsewhere", elsewhere)...)
 	} else if !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("chats of %s: %w", g.ID, err)
 	}

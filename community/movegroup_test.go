@@ -108,5 +108,9 @@ func TestSeveralGroupsMove(t *testing.T) {
 		if len(three) != 1 || three[w.user(owner)] == "" {
 			t.Errorf("codes for the third group: %v, want one for the owner, and none for who is known there", three)
 		}
+		w.hear(w.onQQ("9", "本地人", "200", "大家好"), w.said(owner, nil, "搬群 g4 到 201"))
+		if list, err := w.Said(t.Context()); err != nil || len(list) != 1 || list[0].Text != "「群 200」本来就是 QQ 群（200），不用搬。" {
+			t.Errorf("a group that was never elsewhere: %v %v", list, err)
+		}
 	})
 }

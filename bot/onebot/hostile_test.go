@@ -23,7 +23,9 @@ func TestNonsenseIsLeftOut(t *testing.T) {
 		`{"post_type":"message","message_type":"group","group_id":{"a":1},"user_id":[1],"message":{}}`,
 		`{"post_type":"notice","notice_type":"group_increase"}`, `{"post_type":"notice","notice_type":"notify","sub_type":"poke"}`,
 		`{"post_type":"notice","notice_type":"group_recall","group_id":1,"message_id":"x"}`, `{"post_type":"request","request_type":"friend"}`,
-		`{"post_type":"what"}`, `{"echo":"1-x","retcode":0}`, `{"echo":{"a":1},"status":"ok"}`, strings.Repeat("[", 100_000),
+		`{"post_type":"notice","notice_type":"group_increase","group_id":500000,"user_id":0}`, `{"post_type":"notice","notice_type":"group_increase","user_id":7}`,
+		`{"post_type":"notice","notice_type":"group_decrease","group_id":500000}`, `{"post_type":"notice","notice_type":"group_card","group_id":500000,"card_new":"x"}`,
+		`{"post_type":"notice","notice_type":"friend_add","user_id":"0"}`, `{"post_type":"what"}`, `{"echo":"1-x","retcode":0}`, `{"echo":{"a":1},"status":"ok"}`, strings.Repeat("[", 100_000),
 		`{"post_type":"message","message_type":"group","group_id":500000,"user_id":7,"message":` + strings.Repeat(`{"type":"node","data":`, 20_000) + `1` + strings.Repeat("}", 20_001),
 		"{\"post_type\":\"message\",\"x\":\"\xff\xfe\"}",
 	} {
@@ -35,6 +37,11 @@ func TestNonsenseIsLeftOut(t *testing.T) {
 	}
 	if w.Asked("get_login_info") != 1 {
 		t.Error("the connection did not live through it")
+	}
+	for _, ev := range b.notes.all("") {
+		if ev.Kind == bot.Joined || ev.Kind == bot.Left || ev.Kind == bot.Renamed {
+			t.Errorf("it happened to nobody, or nowhere: %+v", ev)
+		}
 	}
 	hostile := strings.Repeat("\u202e'; DROP TABLE members;--<script>\x00\x1b[31m", 400)
 	g.Send(ming, onebottest.Text(hostile), onebottest.At(ming))

@@ -2,6 +2,7 @@ package onebot
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/weilu-im/weilu/bot"
@@ -10,6 +11,9 @@ import (
 // notice makes the events of something that happened.
 func (a *account) notice(ctx context.Context, f frame, seen time.Time) []bot.Event {
 	at := f.at(seen)
+	if f.GroupID.none() && strings.HasPrefix(f.Notice, "group_") || f.UserID.none() && !strings.HasSuffix(f.Notice, "_recall") {
+		return nil // it happened to nobody, or nowhere
+	}
 	switch f.Notice {
 	case "group_increase":
 		return a.increased(ctx, f, at)
